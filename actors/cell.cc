@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mailroom/actors/cell.h"
+
+#include <exception>
+#include <utility>
+
+#include "mailroom/base/log.h"
+
+namespace mailroom::actors {
+namespace {
+
+// relaxed: counters have one writer at a time and order nothing.
+void Count(std::atomic<uint64_t>& counter, uint64_t by = 1) {
+  counter.store(counter.load(std::memory_order_relaxed) + by, std::memory_order_relaxed);
+}
+
+}  // namespace
+
+Cell::Cell(std::string name, size_t mailbox_capacity, std::unique_ptr<Actor> actor, Runner& runner)
+    : name_(std::move(name)),
+      runner_(runner),
+      mail_(mailbox_capacity),
+      completions_(Mailbox<Completion>::kUnbounded),
+      actor_(std::move(actor)) {
+  role_.AssertHeld();
+  actor_->Start(ActorPlace{this, &runner_});
+}
+
+Cell::~Cell() { Stop(); }
+
+void Cell::Post(Completion completion) noexcept {
+  completions_.Post(std::move(completion));
+  if (!claim_.Posted(Claim::kHasCompletions)) return;
+  runner_.Schedule(*this);
+  runner_.Publish();
+}
+
+bool Cell::Run() {
+  const uint32_t noted = claim_.Begin();
+  uint32_t rest = 0;
+  {
+    RoleScope role(role_);
+    if ((noted & Claim::kHasCompletions) != 0) rest |= RunCompletions();
+    if ((noted & Claim::kHasMail) != 0) rest |= RunMail();
+    if (!actor_->TakesMail()) rest |= Claim::kBlocked;
+  }
+  return claim_.End(rest);
+}
+
+uint32_t Cell::RunCompletions() {
+  Completion completion;
+  for (int n = 0; n < kCompletionsPerRun; ++n) {
+    if (!completions_.TryTake(&completion)) return 0;
+    Count(counters_.completions);
+    Guarded([&] {
+      role_.AssertHeld();  // the analysis does not enter lambdas
+      actor_->Settle(std::move(completion));
+    });
+  }
+  return Claim::kHasCompletions;
+}
+
+uint32_t Cell::RunMail() {
+  EnvelopePtr mail;
+  TimePoint now = runner_.clock().Now();
+  for (int n = 0; n < kMailsPerRun; ++n) {
+    // Looked at before each mail: handling one may block the actor.
+    if (!actor_->TakesMail()) return Claim::kHasMail;
+    if (!mail_.TryTake(&mail)) return 0;
+    // One look at the clock serves the run, unless a deadline is at stake.
+    if (mail->deadline != kForever) now = runner_.clock().Now();
+    if (Expired(now, mail->deadline)) {
+      Count(counters_.expired);
+      AnswerError(std::move(mail), Status::Static(Code::kDeadlineExceeded,
+                                                  "the deadline passed before the call began"));
+      continue;
+    }
+    Count(counters_.handled);
+    Count(counters_.wait_ns, static_cast<uint64_t>(Remaining(mail->posted_at, now).count()));
+    Guarded([&] {
+      role_.AssertHeld();
+      actor_->Receive(std::move(mail));
+    });
+  }
+  return Claim::kHasMail;
+}
+
+template <class Step>
+void Cell::Guarded(Step step) {
+  try {
+    step();
+    return;
+  } catch (const std::exception& error) {
+    MAILROOM_LOG(kError) << "actor " << name_ << ": exception: " << error.what();
+    actor_->Failed(error.what());
+  } catch (...) {
+    MAILROOM_LOG(kError) << "actor " << name_ << ": exception that is no std::exception";
+    actor_->Failed("unknown exception");
+  }
+  Count(counters_.failures);
+}
+
+void Cell::Stop() {
+  role_.AssertHeld();
+  actor_->Stop();
+}
+
+bool ActorRef::TryPost(EnvelopePtr* mail) {
+  if (!cell_->mail_.TryPost(sender_, mail)) {
+    // relaxed: a counter with several writers.
+    cell_->counters_.refused.fetch_add(1, std::memory_order_relaxed);
+    return false;
+  }
+  if (cell_->claim_.Posted(Claim::kHasMail)) cell_->runner_.Schedule(*cell_);
+  return true;
+}
+
+}  // namespace mailroom::actors

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "mailroom/base/clock.h"
+#include "mailroom/base/home.h"
+#include "mailroom/base/metadata.h"
+#include "mailroom/base/slot_id.h"
+#include "mailroom/base/status.h"
+#include "mailroom/base/wire_format.h"
+
+// Envelope: one call on its way out to an actor and home again.
+//
+// The sender fills the upper half and posts it as mail; the actor fills the
+// lower half and calls Answer(), which posts the same record home as a
+// completion that names `call`. Queues carry its address only. The sender may
+// keep used envelopes and send them again after Reset(), which keeps memory.
+//
+// Invariants:
+//   1 Exactly one completion leaves for each envelope that was posted: an
+//     EnvelopePtr that dies without Answer() goes home with `internal: reply
+//     dropped`. Answering twice does not compile: Answer takes the pointer.
+//   2 One owner at a time; ownership crosses threads only through a mailbox.
+namespace mailroom::actors {
+
+class Envelope;
+
+// Sends what was forgotten home.
+struct EnvelopeDropped {
+  void operator()(Envelope* envelope) const noexcept;
+};
+using EnvelopePtr = std::unique_ptr<Envelope, EnvelopeDropped>;
+
+class Envelope final : public Parcel {
+ public:
+  // Empty again; strings and lists keep their memory up to a bound.
+  void Reset();
+
+  // Where the answer goes. Null only before the envelope is addressed: such a
+  // one is simply deleted when it is dropped.
+  Home* home = nullptr;
+  CallId call;
+
+  // Which method of the actor's service, and how its message is written.
+  uint32_t method = 0;
+  WireFormat format = WireFormat::kProto;
+  TimePoint deadline = kForever;  // passed: answered, not run
+  TimePoint posted_at;            // when the mail was posted, by the sender's clock
+  std::string peer;               // "127.0.0.1:40112"; "in-process"
+  Metadata metadata;              // the request's
+  std::string request;            // its bytes; ends when decoding returns
+  ParcelPtr typed_request;        // or the message itself (WireFormat::kTyped)
+
+  // The answer.
+  Status status;
+  Metadata headers;   // leading
+  Metadata trailers;  // trailing
+  std::string reply;
+  ParcelPtr typed_reply;
+};
+
+// Posts the envelope home with what stands in its lower half.
+void Answer(EnvelopePtr envelope) noexcept;
+// The same with `status` and no reply.
+void AnswerError(EnvelopePtr envelope, Status status) noexcept;
+
+}  // namespace mailroom::actors

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <vector>
+
+#include "mailroom/base/clock.h"
+#include "mailroom/base/mutex.h"
+
+// Parking: where workers sleep while there is nothing to run (an eventcount).
+//
+// A worker takes a Ticket(), looks at its queue once more and parks with the
+// ticket; a producer enqueues and then calls Notify(). All is decided by the
+// order of two read-modify-writes on one word, so no fence is needed and no
+// look-before-you-write can lose a wake. Model: docs/models/eventcount.pml.
+//
+// A worker may park with a deadline: it keeps the time for the others. Notify()
+// wakes workers that have none first, the one that parked last before the
+// others (its cache is the warmest).
+//
+// Invariants:
+//   1 The parked bit is set exactly while a spot is in parked_, as seen under
+//     the mutex.
+//   2 A producer's epoch step is either before the ticket (then the worker's look
+//     finds the item), or between ticket and Park (then Park sees another epoch
+//     and returns), or after Park's step (then the producer sees the bit).
+//   3 A Notify that sees the bit wakes one spot, if one is still there.
+namespace mailroom::actors {
+
+class Parking final {
+ public:
+  // One worker's bed. Lives as long as the worker.
+  class Spot final {
+   private:
+    friend class Parking;
+    CondVar wake_;
+    TimePoint deadline_ = kForever;
+    bool notified_ = false;
+  };
+
+  // Any thread. The epoch to park with.
+  uint64_t Ticket() const;
+
+  // A worker. Sleeps until a Notify later than `ticket`, or until `deadline`.
+  void Park(Spot& spot, uint64_t ticket, TimePoint deadline);
+
+  // Any thread. Wakes one parked worker, if any; no system call if none.
+  void Notify();
+  // Any thread. Wakes a worker that keeps the time later than `deadline`.
+  void NotifyTimekeeper(TimePoint deadline);
+  // Any thread. Wakes all.
+  void NotifyAll();
+
+  // Any thread; a moment's truth.
+  bool anyone_parked() const;
+  // The earliest deadline any parked worker keeps; kForever when none does.
+  TimePoint kept_deadline() const;
+
+ private:
+  static constexpr uint64_t kParked = 1;
+  static constexpr uint64_t kEpoch = 2;
+
+  void WakeOne() MAILROOM_REQUIRES(mutex_);
+  void Take(size_t position) MAILROOM_REQUIRES(mutex_);
+
+  std::atomic<uint64_t> word_{0};  // epoch * 2 + parked bit
+  mutable Mutex mutex_;
+  std::vector<Spot*> parked_ MAILROOM_GUARDED_BY(mutex_);
+};
+
+}  // namespace mailroom::actors

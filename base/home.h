@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+
+#include "mailroom/base/slot_id.h"
+
+// Home: where completions are posted and checked by generation.
+//
+// Whatever runs one thing at a time and can be posted to is a home: an I/O
+// actor, a service actor. A completion (a reply, a timer, a query's or an ask's
+// result, a stream message, a cancel, a coroutine's resumption) names a slot in
+// its home's tables; when that slot is gone the completion is stale: counted
+// and dropped, never delivered to a stranger. Starting a call is not a
+// completion but mail (actors/mailbox.h), which may be refused.
+//
+// Completions are bounded by what was admitted before: calls, windows, timers.
+namespace mailroom {
+
+// What a completion may carry. Owned by whoever holds the unique_ptr; destroyed
+// on the home's thread as a rule, on the poster's only if the home is closing.
+class Parcel {
+ public:
+  virtual ~Parcel() = default;
+
+ protected:
+  Parcel() = default;
+  Parcel(const Parcel&) = delete;
+  Parcel& operator=(const Parcel&) = delete;
+};
+
+using ParcelPtr = std::unique_ptr<Parcel>;
+
+struct Completion {
+  SlotId slot;
+  ParcelPtr parcel;  // may be null: a timer, a bare resumption, a cancel
+};
+
+class Home {
+ public:
+  // Any thread. Never refuses, never waits, never throws. The home outlives
+  // every envelope, timer and task that knows it (house rule: homes outlive all).
+  virtual void Post(Completion completion) noexcept = 0;
+
+ protected:
+  ~Home() = default;
+};
+
+}  // namespace mailroom

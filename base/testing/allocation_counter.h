@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+// AllocationCounter: proves that a stretch of code asks the heap for nothing.
+//
+//     AllocationCounter allocations;
+//     table.Find(id);
+//     EXPECT_EQ(allocations.count(), 0u);
+//
+// Linking it replaces the program's operator new and delete (malloc and free stay as
+// they are), so it belongs to tests and benches. Counts the calling thread only.
+// Under ThreadSanitizer, whose own operators can not be replaced, it counts nothing.
+namespace mailroom::testing {
+
+class AllocationCounter final {
+ public:
+  // Whether a count above zero can be expected in this build.
+  static const bool kCounts;
+
+  AllocationCounter();
+
+  // Calls of operator new by this thread since the constructor.
+  uint64_t count() const;
+  // Bytes asked for by them.
+  uint64_t bytes() const;
+
+ private:
+  uint64_t first_count_;
+  uint64_t first_bytes_;
+};
+
+}  // namespace mailroom::testing

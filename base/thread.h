@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <thread>
+
+// Thread: a named thread that is always joined.
+//
+// The destructor waits for the body to return: whoever owns the thread has told
+// it to stop before. An exception that leaves the body is logged and ends the
+// program (one catch per boundary; a thread without an owner to tell is one).
+// The Thread object belongs to one thread at a time.
+namespace mailroom {
+
+class Thread final {
+ public:
+  Thread() = default;  // no thread
+  // Starts `body` on a new thread. The kernel keeps 15 characters of the name.
+  Thread(std::string name, std::function<void()> body);
+  Thread(Thread&&) noexcept = default;
+  // Joins the thread that is being replaced.
+  Thread& operator=(Thread&& other) noexcept;
+  ~Thread();
+
+  // Waits for the body to return. Nothing when joined already. Never from the
+  // thread itself.
+  void Join();
+  bool joinable() const { return thread_.joinable(); }
+
+ private:
+  std::thread thread_;
+};
+
+// Any thread. The calling thread's name, as the kernel's tools and the log show
+// it; the view is valid until this thread changes it. "main" before any call.
+void SetThreadName(std::string_view name);
+std::string_view ThreadName();
+
+// The CPUs that this process may run on, at least 1.
+int NumCpus();
+
+}  // namespace mailroom

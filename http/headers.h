@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+#include <vector>
+
+#include "mailroom/base/bytes.h"
+
+// Headers: field lines of one message as views, in their order of arrival.
+//
+// Names are compared without regard to case (RFC 9110 s5.1). The views belong
+// to whoever filled the list (an engine: valid until its next Next() call).
+namespace mailroom::http {
+
+struct Field {
+  std::string_view name;
+  std::string_view value;  // without surrounding white space
+};
+
+class Headers {
+ public:
+  void Add(std::string_view name, std::string_view value) { fields_.push_back({name, value}); }
+  void Clear() { fields_.clear(); }  // keeps the memory
+  size_t size() const { return fields_.size(); }
+  const Field* begin() const { return fields_.data(); }
+  const Field* end() const { return fields_.data() + fields_.size(); }
+  // The first field of that name (any case), or null.
+  const Field* Find(std::string_view name) const;
+
+ private:
+  std::vector<Field> fields_;
+};
+
+// ASCII letters only, as field names and tokens are.
+bool EqualsIgnoreCase(std::string_view a, std::string_view b);
+
+}  // namespace mailroom::http

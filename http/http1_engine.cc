@@ -1,0 +1,337 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mailroom/http/http1_engine.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <string>
+#include <utility>
+
+#include "mailroom/base/check.h"
+#include "mailroom/http/http1_parser.h"
+#include "mailroom/http/http1_writer.h"
+#include "mailroom/http/line_scan.h"
+
+namespace mailroom::http {
+namespace {
+
+// RFC 9112 s2.2 asks to skip at least one empty line in front of a request.
+constexpr uint8_t kMaxEmptyLines = 4;
+
+bool HasNoContent(int status) { return status == 204 || status == 304; }
+
+class Http1Engine final : public Engine {
+ public:
+  explicit Http1Engine(Http1Pool& pool) : pool_(&pool) {}
+  explicit Http1Engine(std::unique_ptr<Http1Pool> pool)
+      : pool_(pool.get()), own_pool_(std::move(pool)) {}
+  ~Http1Engine() override {
+    GiveHeadersBack();
+    GiveParserBack();
+  }
+
+  Event Next(BytesView input, size_t* consumed) override;
+  void SendContinue(StreamId stream, std::string* out) override;
+  void SendHead(StreamId stream, const ResponseHead& head, WallTime now, std::string* out) override;
+  void SendBody(StreamId stream, BytesView bytes, std::string* out) override;
+  void SendEnd(StreamId stream, const Headers* trailers, std::string* out) override;
+  bool wants_continue() const override { return wants_continue_; }
+  bool must_close() const override { return closing_ || closes_; }
+  void StartClosing() override { closing_ = true; }
+  bool at_rest() const override { return reading_ == Reading::kHead && !scan_.begun(); }
+
+ private:
+  // What comes next in the input.
+  enum class Reading : uint8_t { kHead, kSizedBody, kChunks, kEnd, kNothing };
+
+  Event NextHead(BytesView input, size_t* consumed);
+  Event NextSizedBody(BytesView input, size_t* consumed);
+  Event NextChunk(BytesView input, size_t* consumed);
+  Event TakeHead(BytesView block, bool body_is_here);
+  Event GiveEnd();
+  Event Refuse(Fault fault);
+  Event RefuseHead(Fault fault, BytesView input);
+
+  bool SkipEmptyLines(BytesView input, size_t* skipped);
+  bool MayBegin() const;
+  void BeginStream(bool is_head_method, int version_minor);
+  void ReadBodyOf(const RequestHead& head, bool body_is_here);
+  Head MakeHead(const RequestHead& head) const;
+  void GiveHeadersBack();
+  void GiveParserBack();
+
+  StreamId current() const { return StreamId{given_}; }
+  bool IsNextToAnswer(StreamId stream) const {
+    return static_cast<uint32_t>(stream) == answered_ + 1 && answered_ != given_;
+  }
+  static uint32_t BitOf(uint32_t ordinal) { return uint32_t{1} << (ordinal % kMaxUnanswered); }
+  BodyFraming FramingOf(const ResponseHead& head) const;
+  Persistence Persist(StreamId stream);
+  bool IsVersion10() const { return (version_10_ & BitOf(answered_ + 1)) != 0; }
+
+  Http1Pool* pool_;
+  std::unique_ptr<Http1Pool> own_pool_;
+  std::unique_ptr<Headers> headers_;     // while a Head's views are valid
+  std::unique_ptr<Http1Parser> parser_;  // while a chunked body is incomplete
+  uint64_t body_left_ = 0;
+  size_t answer_left_ = 0;  // bytes of a content-length not sent yet
+  HeadScan scan_;
+  uint32_t given_ = 0;     // requests given, the ordinal of the last one
+  uint32_t answered_ = 0;  // requests answered to the end
+  // Of unanswered requests, by BitOf(): the method is HEAD; the version is 1.0.
+  uint32_t head_method_ = 0;
+  uint32_t version_10_ = 0;
+  Reading reading_ = Reading::kHead;
+  Fault fault_ = Fault::kNone;
+  BodyFraming answering_ = BodyFraming::kNone;
+  uint8_t empty_lines_ = 0;
+  bool wants_continue_ : 1 = false;
+  bool closing_ : 1 = false;     // StartClosing()
+  bool closes_ : 1 = false;      // the last request given is the last
+  bool head_sent_ : 1 = false;   // of the answer under way
+  bool said_close_ : 1 = false;  // an answer did: nothing may follow that one
+};
+
+// 10,000 idle connections at 512 bytes each in all: an engine may take 100.
+static_assert(sizeof(Http1Engine) <= 104);
+
+Event Http1Engine::Next(BytesView input, size_t* consumed) {
+  *consumed = 0;
+  GiveHeadersBack();
+  switch (reading_) {
+    case Reading::kHead:
+      return NextHead(input, consumed);
+    case Reading::kSizedBody:
+      return NextSizedBody(input, consumed);
+    case Reading::kChunks:
+      return NextChunk(input, consumed);
+    case Reading::kEnd:
+      return GiveEnd();
+    case Reading::kNothing:
+      break;
+  }
+  return Refuse(fault_);
+}
+
+Event Http1Engine::NextHead(BytesView input, size_t* consumed) {
+  if (!MayBegin()) return NeedMore{};
+  if (!scan_.begun() && !SkipEmptyLines(input, consumed)) {
+    return RefuseHead(Fault::kEmptyLines, input);
+  }
+  input.remove_prefix(*consumed);
+  if (input == "\r") return NeedMore{};
+  Fault fault = Fault::kNone;
+  switch (scan_.Scan(input, pool_->limits(), &fault)) {
+    case Progress::kNeedMore:
+      return NeedMore{};
+    case Progress::kBad:
+      return RefuseHead(fault, input);
+    case Progress::kDone:
+      break;
+  }
+  const size_t size = scan_.size();
+  *consumed += size;
+  return TakeHead(input.substr(0, size), input.size() > size);
+}
+
+// A lone CR behind them waits for its LF; followed by anything else it is the
+// scan's to refuse.
+bool Http1Engine::SkipEmptyLines(BytesView input, size_t* skipped) {
+  while (input.substr(*skipped, 2) == "\r\n") {
+    if (++empty_lines_ > kMaxEmptyLines) return false;
+    *skipped += 2;
+  }
+  return true;
+}
+
+// Whether another request may be taken from the input at all.
+bool Http1Engine::MayBegin() const {
+  const bool all_answered = given_ == answered_;
+  if (closes_ || (closing_ && !all_answered)) return false;
+  return given_ - answered_ < kMaxUnanswered;
+}
+
+Event Http1Engine::TakeHead(BytesView block, bool body_is_here) {
+  std::unique_ptr<Http1Parser> parser = pool_->BorrowParser();
+  headers_ = pool_->BorrowHeaders();
+  RequestHead head;
+  const Fault fault = parser->ParseHead(block, pool_->limits(), &head, headers_.get());
+  parser_ = std::move(parser);
+  if (fault != Fault::kNone) return RefuseHead(fault, block);
+  if (!head.chunked) GiveParserBack();
+  scan_ = HeadScan();
+  empty_lines_ = 0;
+  BeginStream(head.method == "HEAD", head.version_minor);
+  if (!head.keep_alive) closes_ = true;
+  ReadBodyOf(head, body_is_here);
+  return MakeHead(head);
+}
+
+void Http1Engine::BeginStream(bool is_head_method, int version_minor) {
+  const uint32_t bit = BitOf(++given_);
+  head_method_ = is_head_method ? head_method_ | bit : head_method_ & ~bit;
+  version_10_ = version_minor == 0 ? version_10_ | bit : version_10_ & ~bit;
+}
+
+void Http1Engine::ReadBodyOf(const RequestHead& head, bool body_is_here) {
+  const bool has_body = head.chunked || head.content_length > 0;
+  reading_ = head.chunked ? Reading::kChunks : has_body ? Reading::kSizedBody : Reading::kEnd;
+  body_left_ = head.content_length;
+  wants_continue_ = has_body && head.expects_continue && !body_is_here;
+}
+
+Head Http1Engine::MakeHead(const RequestHead& head) const {
+  Head event;
+  event.stream = current();
+  event.method = head.method;
+  event.target = head.target;
+  event.path = head.parts.path;
+  event.query = head.parts.query;
+  event.authority = head.parts.authority.empty() ? head.host : head.parts.authority;
+  event.version_minor = head.version_minor;
+  event.has_body = reading_ != Reading::kEnd;
+  event.headers = headers_.get();
+  return event;
+}
+
+Event Http1Engine::NextSizedBody(BytesView input, size_t* consumed) {
+  if (input.empty()) return NeedMore{};
+  const auto size = static_cast<size_t>(std::min<uint64_t>(body_left_, input.size()));
+  *consumed = size;
+  body_left_ -= size;
+  wants_continue_ = false;
+  if (body_left_ == 0) reading_ = Reading::kEnd;
+  return Body{current(), input.substr(0, size)};
+}
+
+Event Http1Engine::NextChunk(BytesView input, size_t* consumed) {
+  if (!input.empty()) wants_continue_ = false;
+  const ChunkStep step = parser_->NextChunk(input, pool_->limits());
+  *consumed = step.consumed;
+  switch (step.kind) {
+    case ChunkStep::Kind::kNeedMore:
+      return NeedMore{};
+    case ChunkStep::Kind::kData:
+      return Body{current(), step.data};
+    case ChunkStep::Kind::kEnd:
+      GiveParserBack();
+      return GiveEnd();
+    case ChunkStep::Kind::kBad:
+      break;
+  }
+  return Refuse(step.fault);
+}
+
+Event Http1Engine::GiveEnd() {
+  reading_ = Reading::kHead;
+  return End{current()};
+}
+
+Event Http1Engine::Refuse(Fault fault) {
+  GiveHeadersBack();
+  GiveParserBack();
+  fault_ = fault;
+  reading_ = Reading::kNothing;
+  wants_continue_ = false;
+  closes_ = true;
+  return Bad{current(), FaultStatus(fault), FaultText(fault, pool_->limits())};
+}
+
+// The refused head has not become a stream yet. A HEAD stays one as far as it
+// can be told, so that its answer has no body.
+Event Http1Engine::RefuseHead(Fault fault, BytesView input) {
+  BeginStream(input.substr(0, 5) == "HEAD ", 1);
+  return Refuse(fault);
+}
+
+void Http1Engine::SendContinue(StreamId stream, std::string* out) {
+  MAILROOM_CHECK(IsNextToAnswer(stream) && !head_sent_);
+  if (stream != current() || !wants_continue_) return;
+  wants_continue_ = false;
+  WriteContinue(out);
+}
+
+void Http1Engine::SendHead(StreamId stream, const ResponseHead& head, WallTime now,
+                           std::string* out) {
+  MAILROOM_CHECK(IsNextToAnswer(stream) && !head_sent_ && head.status >= 200);
+  head_sent_ = true;
+  answering_ = said_close_ ? BodyFraming::kNone : FramingOf(head);
+  answer_left_ = head.content_length.value_or(0);
+  if (said_close_) return;
+  HeadLines lines;
+  lines.status = head.status;
+  lines.framing = answering_;
+  lines.has_length = head.content_length.has_value() && !HasNoContent(head.status);
+  lines.content_length = answer_left_;
+  lines.content_type = head.content_type;
+  lines.headers = head.headers;
+  lines.persistence = Persist(stream);
+  WriteHead(lines, pool_->date_line().Get(now), out);
+}
+
+// Whether the connection outlives this answer, and what is said about it.
+Persistence Http1Engine::Persist(StreamId stream) {
+  const bool is_last = stream == current();
+  if (is_last && (closing_ || wants_continue_)) closes_ = true;
+  if (is_last) wants_continue_ = false;
+  if (answering_ == BodyFraming::kUntilClose) closes_ = true;
+  said_close_ = answering_ == BodyFraming::kUntilClose || (is_last && closes_);
+  if (said_close_) return Persistence::kClose;
+  return IsVersion10() ? Persistence::kKeepAlive : Persistence::kSilent;
+}
+
+// RFC 9112 s6.3 from the sender's side.
+BodyFraming Http1Engine::FramingOf(const ResponseHead& head) const {
+  const bool is_head_method = (head_method_ & BitOf(answered_ + 1)) != 0;
+  if (is_head_method || HasNoContent(head.status)) return BodyFraming::kNone;
+  if (head.content_length.has_value()) return BodyFraming::kLength;
+  return IsVersion10() ? BodyFraming::kUntilClose : BodyFraming::kChunked;
+}
+
+void Http1Engine::SendBody(StreamId stream, BytesView bytes, std::string* out) {
+  MAILROOM_CHECK(IsNextToAnswer(stream) && head_sent_);
+  if (bytes.empty()) return;
+  switch (answering_) {
+    case BodyFraming::kNone:
+      return;
+    case BodyFraming::kLength:
+      // More would be read as the next answer.
+      MAILROOM_CHECK(bytes.size() <= answer_left_);
+      answer_left_ -= bytes.size();
+      out->append(bytes);
+      return;
+    case BodyFraming::kChunked:
+      WriteChunk(bytes, out);
+      return;
+    case BodyFraming::kUntilClose:
+      out->append(bytes);
+      return;
+  }
+}
+
+void Http1Engine::SendEnd(StreamId stream, const Headers* trailers, std::string* out) {
+  MAILROOM_CHECK(IsNextToAnswer(stream) && head_sent_);
+  MAILROOM_CHECK(answering_ != BodyFraming::kLength || answer_left_ == 0);
+  if (answering_ == BodyFraming::kChunked) WriteLastChunk(trailers, out);
+  head_sent_ = false;
+  ++answered_;
+}
+
+void Http1Engine::GiveHeadersBack() {
+  if (headers_ != nullptr) pool_->GiveBack(std::move(headers_));
+}
+
+void Http1Engine::GiveParserBack() {
+  if (parser_ != nullptr) pool_->GiveBack(std::move(parser_));
+}
+
+}  // namespace
+
+std::unique_ptr<Engine> MakeHttp1Engine(Http1Pool& pool) {
+  return std::make_unique<Http1Engine>(pool);
+}
+
+std::unique_ptr<Engine> MakeHttp1Engine(const Limits& limits) {
+  return std::make_unique<Http1Engine>(std::make_unique<Http1Pool>(limits));
+}
+
+}  // namespace mailroom::http

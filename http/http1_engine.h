@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <memory>
+
+#include "mailroom/http/engine.h"
+#include "mailroom/http/http1_pool.h"
+#include "mailroom/http/limits.h"
+
+// The HTTP/1.1 engine (RFC 9112), HTTP/1.0 included.
+//
+// Each request comes out as Head, Body (none, one or several, never empty),
+// End. Requests may be pulled ahead of their answers, up to
+// kMaxUnanswered; then Next() gives NeedMore and takes nothing until one is
+// answered. What follows a request that closes the connection is never taken.
+// After StartClosing() the last request given (or, if all are answered, one
+// more) is the last.
+// Bad counts as the request's last event; answer it like a request, with its
+// stream, when its turn comes. The answer says `connection: close` by itself.
+// A final status sent while wants_continue() closes too: whether the body
+// follows is not known then (RFC 9110 s10.1.1).
+namespace mailroom::http {
+
+// house.md 2.13: requests already in the buffer are dispatched ahead, up to 32.
+inline constexpr size_t kMaxUnanswered = 32;
+
+// An engine that borrows from `pool`, which outlives it.
+std::unique_ptr<Engine> MakeHttp1Engine(Http1Pool& pool);
+
+// An engine with a pool of its own, for tests and single connections.
+std::unique_ptr<Engine> MakeHttp1Engine(const Limits& limits);
+
+}  // namespace mailroom::http

@@ -1,0 +1,430 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mailroom/http/http1_engine.h"
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <variant>
+
+#include <gtest/gtest.h>
+
+#include "mailroom/http/http1_pool.h"
+
+namespace mailroom::http {
+namespace {
+
+constexpr WallTime kNow{std::chrono::seconds(784111777)};  // Sun, 06 Nov 1994 08:49:37 GMT
+constexpr char kDate[] = "date: Sun, 06 Nov 1994 08:49:37 GMT\r\n";
+
+class Http1EngineTest : public ::testing::Test {
+ protected:
+  // The next event of what Receive() was given.
+  Event Next() {
+    input_.erase(0, consumed_);
+    return engine_->Next(input_, &consumed_);
+  }
+  void Receive(BytesView bytes) { input_ += bytes; }
+
+  // The stream of the next request, pulled to its end.
+  StreamId TakeRequest() {
+    for (;;) {
+      const Event event = Next();
+      if (const End* end = std::get_if<End>(&event)) return end->stream;
+      if (std::holds_alternative<NeedMore>(event) || std::holds_alternative<Bad>(event)) {
+        ADD_FAILURE() << "no whole request";
+        return StreamId{};
+      }
+    }
+  }
+  bool NeedsMore() { return std::holds_alternative<NeedMore>(Next()); }
+
+  // Answers a stream with "hi" and returns the bytes.
+  std::string Answer(StreamId stream, ResponseHead head = TwoBytes()) {
+    std::string out;
+    engine_->SendHead(stream, head, kNow, &out);
+    engine_->SendBody(stream, "hi", &out);
+    engine_->SendEnd(stream, nullptr, &out);
+    return out;
+  }
+  static ResponseHead TwoBytes() {
+    ResponseHead head;
+    head.content_length = 2;
+    return head;
+  }
+
+  Http1Pool pool_{Limits()};
+  std::unique_ptr<Engine> engine_ = MakeHttp1Engine(pool_);
+  std::string input_;
+  size_t consumed_ = 0;
+};
+
+constexpr BytesView kGet = "GET /a HTTP/1.1\r\nHost: h:1\r\n\r\n";
+constexpr BytesView kPost = "POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nhello";
+constexpr BytesView kOldGet = "GET /a HTTP/1.0\r\n\r\n";
+constexpr BytesView kOldKeptGet = "GET /a HTTP/1.0\r\nConnection: keep-alive\r\n\r\n";
+
+bool Contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+TEST_F(Http1EngineTest, AWholeRequestIsThreeEventsWithoutACopy) {
+  Receive(kPost);
+  const Event head = Next();
+  ASSERT_TRUE(std::holds_alternative<Head>(head));
+  EXPECT_EQ(std::get<Head>(head).method.data(), input_.data());
+  EXPECT_TRUE(std::get<Head>(head).has_body);
+  const Event body = Next();
+  ASSERT_TRUE(std::holds_alternative<Body>(body));
+  EXPECT_EQ(std::get<Body>(body).bytes, "hello");
+  EXPECT_EQ(std::get<Body>(body).bytes.data(), input_.data());
+  EXPECT_TRUE(std::holds_alternative<End>(Next()));
+  EXPECT_TRUE(NeedsMore());
+  EXPECT_TRUE(input_.empty());
+}
+
+TEST_F(Http1EngineTest, HeadShowsWhatWasAsked) {
+  Receive("GET /a/b?c=d HTTP/1.1\r\nHost: h:1\r\nX-One: 1\r\nx-one: 2\r\n\r\n");
+  const Event event = Next();
+  const Head& head = std::get<Head>(event);
+  EXPECT_EQ(head.stream, StreamId{1});
+  EXPECT_EQ(head.method, "GET");
+  EXPECT_EQ(head.target, "/a/b?c=d");
+  EXPECT_EQ(head.path, "/a/b");
+  EXPECT_EQ(head.query, "c=d");
+  EXPECT_EQ(head.authority, "h:1");
+  EXPECT_EQ(head.version_minor, 1);
+  EXPECT_FALSE(head.has_body);
+  ASSERT_EQ(head.headers->size(), 3u);
+  EXPECT_EQ(head.headers->Find("X-ONE")->value, "1");
+  EXPECT_EQ(head.headers->Find("x-two"), nullptr);
+}
+
+TEST_F(Http1EngineTest, AnAbsoluteTargetReplacesHost) {
+  Receive("GET http://other:2/x HTTP/1.1\r\nHost: h:1\r\n\r\n");
+  const Event event = Next();
+  EXPECT_EQ(std::get<Head>(event).authority, "other:2");
+  EXPECT_EQ(std::get<Head>(event).target, "http://other:2/x");
+}
+
+TEST_F(Http1EngineTest, BodyBytesAreGivenAsTheyCome) {
+  Receive(kPost.substr(0, kPost.size() - 4));
+  ASSERT_TRUE(std::holds_alternative<Head>(Next()));
+  EXPECT_EQ(std::get<Body>(Next()).bytes, "h");
+  EXPECT_TRUE(NeedsMore());
+  Receive("ello");
+  EXPECT_EQ(std::get<Body>(Next()).bytes, "ello");
+  EXPECT_TRUE(std::holds_alternative<End>(Next()));
+}
+
+TEST_F(Http1EngineTest, StreamsAreCounted) {
+  for (uint32_t i = 1; i <= 100; ++i) {
+    Receive(kGet);
+    EXPECT_EQ(TakeRequest(), StreamId{i});
+    Answer(StreamId{i});
+  }
+}
+
+TEST_F(Http1EngineTest, RequestsMayBePulledAheadOfTheirAnswers) {
+  for (size_t i = 0; i < kMaxUnanswered + 1; ++i) Receive(kGet);
+  for (size_t i = 0; i < kMaxUnanswered; ++i) TakeRequest();
+  EXPECT_TRUE(NeedsMore());
+  EXPECT_TRUE(engine_->at_rest());
+  EXPECT_EQ(input_.size(), kGet.size());
+  Answer(StreamId{1});
+  EXPECT_EQ(TakeRequest(), StreamId{kMaxUnanswered + 1});
+}
+
+TEST_F(Http1EngineTest, AtRestOnlyBetweenRequests) {
+  EXPECT_TRUE(engine_->at_rest());
+  bool seen_busy = true;
+  for (const char& ch : kPost) {
+    Receive(BytesView(&ch, 1));
+    while (!NeedsMore()) {
+    }
+    if (&ch != &kPost.back()) seen_busy = seen_busy && !engine_->at_rest();
+  }
+  EXPECT_TRUE(seen_busy);
+  EXPECT_TRUE(engine_->at_rest());
+}
+
+TEST_F(Http1EngineTest, BorrowsNothingAtRestOrWhileAHeadComes) {
+  Receive("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n");
+  EXPECT_TRUE(NeedsMore());
+  EXPECT_EQ(pool_.lent(), 0u);
+  Receive("\r\n1\r\na");
+  ASSERT_TRUE(std::holds_alternative<Head>(Next()));
+  EXPECT_EQ(pool_.lent(), 2u);
+  ASSERT_TRUE(std::holds_alternative<Body>(Next()));
+  EXPECT_EQ(pool_.lent(), 1u);
+  Receive("\r\n0\r\n\r\n");
+  EXPECT_TRUE(std::holds_alternative<End>(Next()));
+  EXPECT_EQ(pool_.lent(), 0u);
+}
+
+TEST_F(Http1EngineTest, GivesBackWhatItBorrowedWhenDestroyed) {
+  Receive("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n");
+  ASSERT_TRUE(std::holds_alternative<Head>(Next()));
+  EXPECT_EQ(pool_.lent(), 2u);
+  engine_.reset();
+  EXPECT_EQ(pool_.lent(), 0u);
+}
+
+TEST_F(Http1EngineTest, GivesBackWhatItBorrowedWhenTheBodyIsRefused) {
+  Receive("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\nx");
+  ASSERT_TRUE(std::holds_alternative<Head>(Next()));
+  ASSERT_TRUE(std::holds_alternative<Bad>(Next()));
+  EXPECT_EQ(pool_.lent(), 0u);
+}
+
+TEST_F(Http1EngineTest, BadStaysBadAndCloses) {
+  Receive(kGet);
+  Receive("BAD\r\n\r\n");
+  Receive(kGet);
+  TakeRequest();
+  EXPECT_FALSE(engine_->must_close());
+  for (int i = 0; i < 3; ++i) {
+    const Event event = Next();
+    ASSERT_TRUE(std::holds_alternative<Bad>(event));
+    EXPECT_EQ(std::get<Bad>(event).stream, StreamId{2});
+    EXPECT_EQ(std::get<Bad>(event).status, 400);
+    EXPECT_EQ(consumed_, 0u);
+  }
+  EXPECT_TRUE(engine_->must_close());
+  EXPECT_FALSE(Contains(Answer(StreamId{1}), "connection"));
+  EXPECT_TRUE(Contains(Answer(StreamId{2}), "connection: close\r\n"));
+}
+
+// The flaw of ethreads: an HTTP/1.0 error without Connection: close.
+TEST_F(Http1EngineTest, ARefused10RequestIsToldThatTheConnectionCloses) {
+  Receive("GET nowhere HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
+  ASSERT_TRUE(std::holds_alternative<Bad>(Next()));
+  EXPECT_TRUE(Contains(Answer(StreamId{1}), "connection: close\r\n"));
+}
+
+TEST_F(Http1EngineTest, ARefusedHeadGetsNoBody) {
+  Receive("HEAD / HTTP/1.1\r\n\r\n");
+  ASSERT_TRUE(std::holds_alternative<Bad>(Next()));
+  const std::string answer = Answer(StreamId{1});
+  EXPECT_TRUE(Contains(answer, "content-length: 2\r\n"));
+  EXPECT_TRUE(answer.ends_with("\r\n\r\n"));
+}
+
+TEST_F(Http1EngineTest, AnswerHasLengthDateAndTypeAndSaysNothingAboutTheConnection) {
+  Receive(kGet);
+  ResponseHead head = TwoBytes();
+  head.content_type = "text/plain";
+  EXPECT_EQ(Answer(TakeRequest(), head), "HTTP/1.1 200 OK\r\n" + std::string(kDate) +
+                                             "content-length: 2\r\n"
+                                             "content-type: text/plain\r\n\r\nhi");
+}
+
+TEST_F(Http1EngineTest, WithoutALengthTheAnswerIsChunked) {
+  Receive(kGet);
+  const StreamId stream = TakeRequest();
+  Headers trailers;
+  trailers.Add("grpc-status", "0");
+  std::string out;
+  engine_->SendHead(stream, ResponseHead(), kNow, &out);
+  engine_->SendBody(stream, "hello, hello, hello", &out);
+  engine_->SendBody(stream, "", &out);
+  engine_->SendEnd(stream, &trailers, &out);
+  EXPECT_EQ(out, "HTTP/1.1 200 OK\r\n" + std::string(kDate) +
+                     "transfer-encoding: chunked\r\n\r\n"
+                     "13\r\nhello, hello, hello\r\n0\r\ngrpc-status: 0\r\n\r\n");
+}
+
+TEST_F(Http1EngineTest, WithoutALengthA10AnswerEndsWithTheConnection) {
+  Receive(kOldKeptGet);
+  const StreamId stream = TakeRequest();
+  EXPECT_FALSE(engine_->must_close());
+  EXPECT_EQ(Answer(stream, ResponseHead()),
+            "HTTP/1.1 200 OK\r\n" + std::string(kDate) + "connection: close\r\n\r\nhi");
+  EXPECT_TRUE(engine_->must_close());
+}
+
+TEST_F(Http1EngineTest, NothingIsWrittenBehindAnAnswerThatEndsWithTheConnection) {
+  Receive(kOldKeptGet);
+  Receive(kOldKeptGet);
+  const StreamId first = TakeRequest();
+  const StreamId second = TakeRequest();
+  EXPECT_TRUE(Contains(Answer(first, ResponseHead()), "connection: close\r\n"));
+  EXPECT_EQ(Answer(second), "");
+}
+
+TEST_F(Http1EngineTest, KeptAlive10IsTold) {
+  Receive(kOldKeptGet);
+  EXPECT_TRUE(Contains(Answer(TakeRequest()), "connection: keep-alive\r\n"));
+  Receive(kOldGet);
+  EXPECT_TRUE(Contains(Answer(TakeRequest()), "connection: close\r\n"));
+  EXPECT_TRUE(engine_->must_close());
+}
+
+TEST_F(Http1EngineTest, OnlyTheLastAnswerSaysClose) {
+  Receive(kGet);
+  Receive("GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+  Receive(kGet);
+  const StreamId first = TakeRequest();
+  const StreamId second = TakeRequest();
+  EXPECT_TRUE(engine_->must_close());
+  EXPECT_TRUE(NeedsMore());
+  EXPECT_EQ(input_, kGet);
+  EXPECT_FALSE(Contains(Answer(first), "connection"));
+  EXPECT_TRUE(Contains(Answer(second), "connection: close\r\n"));
+  EXPECT_TRUE(NeedsMore());
+}
+
+TEST_F(Http1EngineTest, AHeadAnswerHasTheLengthAndNoBody) {
+  Receive("HEAD / HTTP/1.1\r\nHost: h\r\n\r\n");
+  EXPECT_EQ(Answer(TakeRequest()),
+            "HTTP/1.1 200 OK\r\n" + std::string(kDate) + "content-length: 2\r\n\r\n");
+  Receive("HEAD / HTTP/1.1\r\nHost: h\r\n\r\n");
+  EXPECT_EQ(Answer(TakeRequest(), ResponseHead()),
+            "HTTP/1.1 200 OK\r\n" + std::string(kDate) + "\r\n");
+}
+
+TEST_F(Http1EngineTest, NoContentHasNeitherLengthNorBody) {
+  for (const int status : {204, 304}) {
+    Receive(kGet);
+    ResponseHead head = TwoBytes();
+    head.status = status;
+    const std::string answer = Answer(TakeRequest(), head);
+    EXPECT_FALSE(Contains(answer, "content-length")) << status;
+    EXPECT_FALSE(Contains(answer, "transfer-encoding")) << status;
+    EXPECT_TRUE(answer.ends_with("\r\n\r\n")) << status;
+  }
+}
+
+TEST_F(Http1EngineTest, HeadMethodIsRememberedPerStream) {
+  Receive("HEAD / HTTP/1.1\r\nHost: h\r\n\r\n");
+  Receive(kGet);
+  const StreamId head = TakeRequest();
+  const StreamId get = TakeRequest();
+  EXPECT_TRUE(Answer(head).ends_with("\r\n\r\n"));
+  EXPECT_TRUE(Answer(get).ends_with("\r\n\r\nhi"));
+}
+
+class Http1ContinueTest : public Http1EngineTest {
+ protected:
+  static constexpr BytesView kAsk =
+      "POST / HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n";
+};
+
+TEST_F(Http1ContinueTest, IsSentOnceWhenAskedFor) {
+  Receive(kAsk);
+  ASSERT_TRUE(std::holds_alternative<Head>(Next()));
+  EXPECT_TRUE(engine_->wants_continue());
+  EXPECT_TRUE(NeedsMore());
+  std::string out;
+  engine_->SendContinue(StreamId{1}, &out);
+  EXPECT_EQ(out, "HTTP/1.1 100 Continue\r\n\r\n");
+  EXPECT_FALSE(engine_->wants_continue());
+  engine_->SendContinue(StreamId{1}, &out);
+  EXPECT_EQ(out, "HTTP/1.1 100 Continue\r\n\r\n");
+  Receive("ok");
+  EXPECT_FALSE(Contains(Answer(TakeRequest()), "connection"));
+}
+
+TEST_F(Http1ContinueTest, IsNotWantedOnceTheBodyIsHere) {
+  Receive(kAsk);
+  Receive("o");
+  ASSERT_TRUE(std::holds_alternative<Head>(Next()));
+  EXPECT_FALSE(engine_->wants_continue());
+}
+
+TEST_F(Http1ContinueTest, IsNotWantedOnceTheBodyCameUnasked) {
+  Receive(kAsk);
+  ASSERT_TRUE(std::holds_alternative<Head>(Next()));
+  Receive("o");
+  ASSERT_TRUE(std::holds_alternative<Body>(Next()));
+  EXPECT_FALSE(engine_->wants_continue());
+}
+
+TEST_F(Http1ContinueTest, IsNotWantedOnceTheChunksCameUnasked) {
+  Receive(
+      "POST / HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\n"
+      "Transfer-Encoding: chunked\r\n\r\n");
+  ASSERT_TRUE(std::holds_alternative<Head>(Next()));
+  EXPECT_TRUE(engine_->wants_continue());
+  Receive("2");
+  EXPECT_TRUE(NeedsMore());
+  EXPECT_FALSE(engine_->wants_continue());
+}
+
+TEST_F(Http1ContinueTest, AFinalAnswerInsteadCloses) {
+  Receive(kAsk);
+  ASSERT_TRUE(std::holds_alternative<Head>(Next()));
+  EXPECT_FALSE(engine_->must_close());
+  ResponseHead head = TwoBytes();
+  head.status = 413;
+  EXPECT_TRUE(Contains(Answer(StreamId{1}, head), "connection: close\r\n"));
+  EXPECT_TRUE(engine_->must_close());
+  EXPECT_FALSE(engine_->wants_continue());
+}
+
+TEST_F(Http1ContinueTest, IsNotWantedBy10) {
+  Receive("POST / HTTP/1.0\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n");
+  ASSERT_TRUE(std::holds_alternative<Head>(Next()));
+  EXPECT_FALSE(engine_->wants_continue());
+}
+
+using Http1DrainTest = Http1EngineTest;
+
+TEST_F(Http1DrainTest, TheLastRequestGivenIsTheLast) {
+  Receive(kGet);
+  Receive(kGet);
+  Receive(kGet);
+  const StreamId first = TakeRequest();
+  const StreamId second = TakeRequest();
+  engine_->StartClosing();
+  EXPECT_TRUE(engine_->must_close());
+  EXPECT_TRUE(NeedsMore());
+  EXPECT_FALSE(Contains(Answer(first), "connection"));
+  EXPECT_TRUE(Contains(Answer(second), "connection: close\r\n"));
+  EXPECT_TRUE(NeedsMore());
+}
+
+TEST_F(Http1DrainTest, AHalfReceivedRequestIsFinished) {
+  Receive(kPost.substr(0, 20));
+  EXPECT_TRUE(NeedsMore());
+  engine_->StartClosing();
+  Receive(kPost.substr(20));
+  EXPECT_TRUE(Contains(Answer(TakeRequest()), "connection: close\r\n"));
+  Receive(kGet);
+  EXPECT_TRUE(NeedsMore());
+}
+
+TEST_F(Http1DrainTest, AnAnswerUnderWayLeavesRoomForOneMoreThatSaysClose) {
+  Receive(kGet);
+  const StreamId first = TakeRequest();
+  std::string out;
+  engine_->SendHead(first, ResponseHead(), kNow, &out);
+  engine_->StartClosing();
+  Receive(kGet);
+  EXPECT_TRUE(NeedsMore());
+  engine_->SendEnd(first, nullptr, &out);
+  EXPECT_FALSE(Contains(out, "connection"));
+  EXPECT_TRUE(Contains(Answer(TakeRequest()), "connection: close\r\n"));
+}
+
+using Http1EngineDeathTest = Http1EngineTest;
+
+TEST_F(Http1EngineDeathTest, AnswersKeepTheirOrder) {
+  Receive(kGet);
+  Receive(kGet);
+  TakeRequest();
+  TakeRequest();
+  EXPECT_DEATH(Answer(StreamId{2}), "IsNextToAnswer");
+}
+
+TEST_F(Http1EngineDeathTest, AnAnswerHasTheLengthItSaid) {
+  Receive(kGet);
+  const StreamId stream = TakeRequest();
+  ResponseHead head;
+  head.content_length = 1;
+  EXPECT_DEATH(Answer(stream, head), "answer_left_");
+  head.content_length = 3;
+  EXPECT_DEATH(Answer(stream, head), "answer_left_");
+}
+
+}  // namespace
+}  // namespace mailroom::http

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+
+#include "mailroom/base/buffer.h"
+#include "mailroom/base/bytes.h"
+#include "mailroom/base/clock.h"
+#include "mailroom/base/slot_id.h"
+#include "mailroom/base/status.h"
+#include "mailroom/io/address.h"
+#include "mailroom/io/poller.h"
+#include "mailroom/io/socket.h"
+
+// Connection: one stream socket of a loop, and the bytes on their way.
+//
+// Reading: at most one recv per readiness event into a buffer the whole loop
+// shares; what the handler does not consume moves into a buffer of the
+// connection's own and stays there. A connection at rest owns no buffer.
+// Writing: Write() only queues; step 7 of the turn attempts one gathered write,
+// keeps the rest and arms writable. No write ever blocks.
+// Back-pressure: over the high-water mark reading pauses by itself until the
+// output fell under the low-water mark; over the hard cap the connection closes.
+//
+// Owned by its Loop. Loop thread only. A reference is valid until the end of
+// the turn; keep the id() beyond that.
+//
+// Invariants:
+//   1 Bytes are offered in the order they came, each until it is consumed; those
+//     that came before an end or a hang-up are offered before it.
+//   2 At most one receive per readiness event, none while paused.
+//   3 Bytes leave in the order they were queued; at most one send per event and
+//     one in step 7, none while the kernel has said that it is full.
+//   4 Write interest is armed exactly while a write is partial, read interest
+//     never after the end was read: no level-triggered event can spin.
+//   5 One OnAccept, then one OnClose, then the descriptor closes, once.
+//   6 At rest (nothing unconsumed, nothing queued) it owns no heap memory.
+namespace mailroom::io {
+
+class ConnectionSet;
+class OutputQueue;
+
+class Connection final {
+ public:
+  struct Limits {
+    size_t read_size = 32 * 1024;             // the loop's shared read buffer
+    size_t max_input = 1024 * 1024;           // unconsumed bytes kept; then reading pauses
+    size_t high_water = 1024 * 1024;          // queued output that pauses reading
+    size_t low_water = 256 * 1024;            // queued output that resumes it
+    size_t hard_cap = 64 * 1024 * 1024;       // queued output that closes
+    int send_buffer = 0;                      // SO_SNDBUF, 0 = the kernel's choice
+    Duration linger = std::chrono::seconds(1);  // CloseAfterFlush: wait for the peer's end
+  };
+
+  // Made by its ConnectionSet only.
+  Connection(ConnectionSet& set, Socket socket, const Address& peer);
+  ~Connection();
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  ConnectionId id() const { return id_; }
+  const Address& peer() const { return peer_; }
+
+  // The bytes received and not consumed yet. Valid until Consume() or the end
+  // of the hook.
+  BytesView input() const;
+  void Consume(size_t n);
+  // True once the peer has ended its side (FIN); input() may still hold bytes.
+  bool peer_closed() const { return ended_; }
+
+  // Freeze and unfreeze: while paused no recv is made. Read interest stays
+  // armed and is disarmed only when a readable event arrives meanwhile. After
+  // ResumeReading(), input that is still there is offered again by OnRead in
+  // the same or the next turn, also without new bytes (S39). Both idempotent.
+  void PauseReading();
+  void ResumeReading();
+  bool reading_paused() const { return paused_; }
+
+  // Queues bytes behind all others; small ones are copied behind each other,
+  // large strings are moved in as a piece of their own (one iovec each).
+  // Nothing happens once closing().
+  void Write(BytesView bytes);
+  void Write(std::string&& bytes);
+  void Write(const char* text) { Write(BytesView(text)); }
+  // Room to format into: bytes appended to *WriteBuffer() are queued output.
+  // Append only. Valid until the next Write(), WriteBuffer() or end of the hook.
+  std::string* WriteBuffer();
+  size_t queued_output() const;
+
+  // Closes once all queued output is written (or the peer is gone). No OnRead
+  // follows. Our side ends first; what the peer still sends is then thrown away
+  // until it ends its side, for `Limits::linger` at most: closing with unread
+  // bytes would make the kernel reset the connection and take the answer with it.
+  void CloseAfterFlush();
+  // Closes in step 8 of this turn; queued output gets one last attempt in 7.
+  // The first call's `why` counts. Idempotent.
+  void Close(Status why = Status());
+  // Close() was called, here or by the loop: of all hooks only OnClose follows.
+  bool closing() const { return closing_; }
+
+ private:
+  friend class ConnectionSet;
+
+  // Step 3: one readiness report. Writable is served before readable (S43).
+  void OnReady(const Ready& ready);
+  void ReadSome(bool hung_up);
+  // Hands `fresh` with what was left before to OnRead and keeps what remains.
+  void Offer(BytesView fresh);
+  // The peer is gone in both directions.
+  void Reset(Status why);
+
+  // Step 7: write once, then ask the poller for what is missing.
+  void FinishTurn();
+  void Flush();
+  void CheckWaterMarks();
+  void EndOutput();
+  void SyncInterest();
+
+  // True when OnRead may be called, when a receive makes sense.
+  bool MayOffer() const { return !paused_ && !over_high_water_ && !finishing_ && !closing_; }
+  bool WantsRead() const;
+  OutputQueue& Output();
+  void ReleaseOutput();
+
+  ConnectionSet& set_;
+  ConnectionId id_;
+  Socket socket_;
+  Interest armed_;
+  // Set by the handler.
+  bool paused_ = false;     // PauseReading
+  bool finishing_ = false;  // CloseAfterFlush
+  bool closing_ = false;    // Close, or an error
+  // Found out by the loop.
+  bool ended_ = false;            // the peer's end was read
+  bool blocked_ = false;          // the last write was partial
+  bool over_high_water_ = false;  // until it fell to the low-water mark
+  bool lingering_ = false;        // our end is sent, the peer's is awaited
+  bool quiet_ = false;            // readable arrived in vain: disarm in step 7
+  // Places in the set's lists.
+  bool dirty_ = false;
+  bool offered_ = false;
+  Address peer_;
+  Buffer input_;
+  std::unique_ptr<OutputQueue> output_;  // null at rest
+  Status why_;
+};
+
+}  // namespace mailroom::io

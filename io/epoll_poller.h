@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <sys/epoll.h>
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "mailroom/io/descriptor.h"
+#include "mailroom/io/poller.h"
+
+// EpollPoller: the Poller of Linux. Private to io; MakePoller() makes one.
+//
+// Level triggered, but for its own eventfd: edge triggered, so that a wake costs
+// no read. Waits to the nanosecond with epoll_pwait2 (Linux 5.11); an older
+// kernel or a sandbox without it gets the same from a timerfd.
+namespace mailroom::io {
+
+class EpollPoller final : public Poller {
+ public:
+  enum class Precision : uint8_t { kPwait2, kTimerFd };
+  // kTimerFd is for tests; kPwait2 falls back to it by itself.
+  explicit EpollPoller(Precision precision = Precision::kPwait2) : precision_(precision) {}
+
+  Status Init(SlotId wake_token) override;
+  Status Add(int fd, SlotId token, Interest interest) override;
+  Status Modify(int fd, SlotId token, Interest interest) override;
+  void Remove(int fd) noexcept override;
+  Result<size_t> Wait(std::span<Ready> out, Duration timeout) override;
+  void Wake() noexcept override;
+
+  // The eventfd, for a test that fills its counter (S36).
+  int wake_fd() const { return wake_.get(); }
+
+ private:
+  Status Control(int operation, int fd, SlotId token, uint32_t events);
+  int WaitForEvents(int capacity, Duration timeout);
+  int WaitWithTimer(int capacity, Duration timeout);
+
+  Precision precision_;
+  Descriptor epoll_;
+  Descriptor wake_;
+  Descriptor timer_;
+  std::vector<epoll_event> events_;
+};
+
+}  // namespace mailroom::io

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mailroom/io/listener.h"
+
+#include <fcntl.h>
+#include <sys/socket.h>
+
+#include <cerrno>
+
+namespace mailroom::io {
+namespace {
+
+Descriptor OpenSpare() { return Descriptor(::open("/dev/null", O_RDONLY | O_CLOEXEC)); }
+
+// Errors of the connection that waited or of the network, which accept(2) hands
+// on: that peer is gone, the next one may be fine.
+bool IsPeersFault(int error) {
+  switch (error) {
+    case EINTR:
+    case ECONNABORTED:
+    case EPROTO:
+    case EPERM:  // a firewall's rule
+    case ENETDOWN:
+    case ENETUNREACH:
+    case EHOSTUNREACH:
+    case EHOSTDOWN:
+    case ENOPROTOOPT:
+    case ETIMEDOUT:
+      return true;
+    default:
+      return false;
+  }
+}
+
+}  // namespace
+
+Result<Listener> Listener::Bind(const Address& address, int backlog, Port port) {
+  MAILROOM_ASSIGN_OR_RETURN(Socket socket, Socket::Open(address));
+  MAILROOM_RETURN_IF_ERROR(socket.Listen(address, backlog, port == Port::kShared));
+  Listener listener(std::move(socket));
+  MAILROOM_RETURN_IF_ERROR(listener.Prepare());
+  return listener;
+}
+
+Result<Listener> Listener::FromDescriptor(int fd) {
+  Listener listener{Socket(Descriptor(fd))};
+  MAILROOM_RETURN_IF_ERROR(listener.socket_.CheckListening());
+  MAILROOM_RETURN_IF_ERROR(listener.socket_.SetNonBlocking());
+  if (::fcntl(fd, F_SETFD, FD_CLOEXEC) != 0) return ErrnoStatus("fcntl", errno);
+  MAILROOM_RETURN_IF_ERROR(listener.Prepare());
+  return listener;
+}
+
+Status Listener::Prepare() {
+  MAILROOM_ASSIGN_OR_RETURN(address_, socket_.LocalAddress());
+  // What it accepts inherits the option: one call here instead of one each. A
+  // Unix socket has no such option and needs none.
+  if (address_.is_ipv4() || address_.is_ipv6()) MAILROOM_RETURN_IF_ERROR(socket_.SetNoDelay());
+  spare_ = OpenSpare();
+  if (!spare_.is_open()) return ErrnoStatus("open /dev/null", errno);
+  return Status();
+}
+
+Listener::Accepted Listener::Accept() {
+  for (;;) {
+    sockaddr_storage native;
+    socklen_t size = sizeof(native);
+    Descriptor fd(::accept4(socket_.fd(), reinterpret_cast<sockaddr*>(&native), &size,
+                            SOCK_NONBLOCK | SOCK_CLOEXEC));
+    if (fd.is_open()) {
+      return {Accepted::State::kAccepted, Socket(std::move(fd)),
+              Address::FromNative(&native, size), Status()};
+    }
+    const int error = errno;
+    if (error == EAGAIN || error == EWOULDBLOCK) return {};
+    if (error == EMFILE || error == ENFILE) return Shed(error);
+    if (!IsPeersFault(error)) {
+      return {Accepted::State::kStuck, Socket(), Address(), ErrnoStatus("accept", error)};
+    }
+  }
+}
+
+Listener::Accepted Listener::Shed(int error) {
+  // The spare may be missing since the last time; then there may be room now.
+  if (!spare_.is_open()) spare_ = OpenSpare();
+  Accepted result{Accepted::State::kStuck, Socket(), Address(), ErrnoStatus("accept", error)};
+  if (!spare_.is_open()) return result;
+  spare_.Close();
+  if (Descriptor(::accept4(socket_.fd(), nullptr, nullptr, SOCK_CLOEXEC)).is_open()) {
+    result.state = Accepted::State::kShed;
+  }
+  spare_ = OpenSpare();
+  return result;
+}
+
+}  // namespace mailroom::io

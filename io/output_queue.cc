@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mailroom/io/output_queue.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "mailroom/base/check.h"
+
+namespace mailroom::io {
+
+BytesView OutputQueue::Unwritten(size_t index) const {
+  return BytesView(pieces_[index]).substr(index == first_ ? offset_ : 0);
+}
+
+size_t OutputQueue::size() const {
+  return pieces_.empty() ? 0 : settled_ + Unwritten(pieces_.size() - 1).size();
+}
+
+std::string& OutputQueue::AddPiece() {
+  settled_ = size();
+  return pieces_.emplace_back();
+}
+
+std::string* OutputQueue::Tail() {
+  if (pieces_.empty() || pieces_.back().size() >= kPieceSize) AddPiece();
+  return &pieces_.back();
+}
+
+void OutputQueue::Append(BytesView bytes) { Tail()->append(bytes); }
+
+void OutputQueue::Append(std::string&& bytes) {
+  if (bytes.size() < kMoveSize) {
+    Append(BytesView(bytes));
+    return;
+  }
+  // In place of an empty last piece, not behind it.
+  if (pieces_.empty() || Unwritten(pieces_.size() - 1).size() > 0) AddPiece();
+  pieces_.back() = std::move(bytes);
+}
+
+size_t OutputQueue::Gather(std::span<BytesView> into) const {
+  size_t filled = 0;
+  for (size_t i = first_; i < pieces_.size() && filled < into.size(); ++i) {
+    const BytesView bytes = Unwritten(i);
+    if (!bytes.empty()) into[filled++] = bytes;
+  }
+  return filled;
+}
+
+void OutputQueue::Advance(size_t n) {
+  MAILROOM_DCHECK(n <= size());
+  if (n == size()) {
+    Clear();
+    return;
+  }
+  // Bytes remain, so the walk ends in some piece.
+  while (n >= Unwritten(first_).size()) {
+    n -= Unwritten(first_).size();
+    settled_ -= Unwritten(first_).size();
+    std::string().swap(pieces_[first_]);
+    offset_ = 0;
+    ++first_;
+  }
+  offset_ += n;
+  if (first_ + 1 < pieces_.size()) settled_ -= n;
+  // Written pieces go when they are the larger half: amortised O(1) each.
+  if (first_ * 2 > pieces_.size()) {
+    pieces_.erase(pieces_.begin(), pieces_.begin() + static_cast<std::ptrdiff_t>(first_));
+    first_ = 0;
+  }
+}
+
+void OutputQueue::Clear() {
+  if (!pieces_.empty()) {
+    std::string kept = std::move(pieces_.back());
+    pieces_.clear();
+    if (kept.capacity() <= kPieceSize) {
+      kept.clear();
+      pieces_.push_back(std::move(kept));
+    }
+  }
+  first_ = offset_ = settled_ = 0;
+}
+
+}  // namespace mailroom::io

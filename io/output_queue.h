@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "mailroom/base/bytes.h"
+
+// OutputQueue: the bytes of one connection that wait to be written. Private to
+// io.
+//
+// A row of pieces. Small writes are copied behind each other into the last one,
+// large strings are moved in as a piece of their own. A connection has a queue
+// only while it has output: the ConnectionSet lends them, and the last piece's
+// memory is kept in an empty one, so a short reply allocates nothing.
+// One thread at a time.
+namespace mailroom::io {
+
+class OutputQueue final {
+ public:
+  // Below this a string is copied, from here on moved: an iovec and a heap block
+  // cost about as much as copying 4 KiB (house.md row 16).
+  static constexpr size_t kMoveSize = 4 * 1024;
+  // A piece that is longer takes no more: a peer that never quite catches up
+  // must not make one piece grow for ever. Also the most an empty queue keeps.
+  static constexpr size_t kPieceSize = 16 * 1024;
+
+  void Append(BytesView bytes);
+  void Append(std::string&& bytes);
+  // The last piece, to append to. Valid until the next call but size().
+  std::string* Tail();
+
+  // Bytes not written yet, those appended to *Tail() included.
+  size_t size() const;
+  bool empty() const { return size() == 0; }
+
+  // Fills `into` with the first pieces that hold bytes; returns how many.
+  size_t Gather(std::span<BytesView> into) const;
+  // The first `n` bytes were written. REQUIRES: n <= size().
+  void Advance(size_t n);
+  // Forgets all; keeps the memory of one ordinary piece.
+  void Clear();
+
+ private:
+  BytesView Unwritten(size_t index) const;
+  std::string& AddPiece();
+
+  std::vector<std::string> pieces_;  // those before first_ are written and empty
+  size_t first_ = 0;
+  size_t offset_ = 0;   // bytes of pieces_[first_] that are written
+  size_t settled_ = 0;  // unwritten bytes of all pieces but the last
+};
+
+}  // namespace mailroom::io

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mailroom/rpc/media_type.h"
+
+#include "mailroom/http/headers.h"
+#include "mailroom/rpc/field_list.h"
+
+namespace mailroom::rpc {
+namespace {
+
+bool IsUtf8Name(std::string_view charset) {
+  if (charset.size() > 2 && charset.starts_with('"') && charset.ends_with('"')) {
+    charset = charset.substr(1, charset.size() - 2);
+  }
+  return http::EqualsIgnoreCase(charset, "utf-8") || http::EqualsIgnoreCase(charset, "utf8");
+}
+
+}  // namespace
+
+MediaType ParseMediaType(std::string_view content_type) {
+  const std::string_view name = TakeElement(&content_type, ';');
+  return MediaType{name, content_type};
+}
+
+bool CharsetIsUtf8(std::string_view parameters) {
+  while (!parameters.empty()) {
+    std::string_view value = TakeElement(&parameters, ';');
+    if (value.empty()) continue;
+    if (value.find('=') == std::string_view::npos) return false;
+    const std::string_view name = TakeElement(&value, '=');
+    if (http::EqualsIgnoreCase(name, "charset") && !IsUtf8Name(value)) return false;
+  }
+  return true;
+}
+
+}  // namespace mailroom::rpc

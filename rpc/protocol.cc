@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mailroom/rpc/protocol.h"
+
+#include <array>
+
+#include "mailroom/rpc/connect_error.h"
+#include "mailroom/rpc/connect_unary.h"
+
+namespace mailroom::rpc {
+
+void Answer::Clear() {
+  status = 200;
+  content_type = {};
+  headers.Clear();
+  body.clear();
+  has_trailers = false;
+  trailers.Clear();
+  text.clear();
+}
+
+std::span<const Protocol* const> Protocols() {
+  static const std::array<const Protocol*, 1> kProtocols = {&ConnectUnary()};
+  return kProtocols;
+}
+
+const Protocol* FindProtocol(std::string_view method, std::string_view content_type) {
+  for (const Protocol* protocol : Protocols()) {
+    if (protocol->Claims(method, content_type)) return protocol;
+  }
+  return nullptr;
+}
+
+std::string_view AcceptPost() { return "application/json, application/proto"; }
+
+void WriteHttpError(int status, Code code, std::string_view message, Answer* answer) {
+  answer->Clear();
+  answer->status = status;
+  answer->content_type = "application/json";
+  AppendConnectError(Status(code, std::string(message)), &answer->body);
+}
+
+}  // namespace mailroom::rpc

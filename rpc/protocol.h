@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "mailroom/base/clock.h"
+#include "mailroom/base/metadata.h"
+#include "mailroom/base/status.h"
+#include "mailroom/base/wire_format.h"
+#include "mailroom/http/engine.h"
+#include "mailroom/http/headers.h"
+#include "mailroom/rpc/method.h"
+
+// Protocol: the seam over Connect, gRPC and gRPC-Web. Exchange to call, outcome
+// to answer, as pure functions: no state between calls, no clock, no sockets.
+//
+// Adding a protocol: implement these four, add it to Protocols(). Claim looks at
+// the HTTP method and the content type alone, so the hall finds the protocol
+// before it reads anything else; errors found later are answered in the words
+// of the protocol that claimed the request.
+// Loop thread; objects are constants that live for ever.
+namespace mailroom::rpc {
+
+// What a request's head says about its call.
+struct CallHead {
+  WireFormat format = WireFormat::kProto;
+  std::optional<Duration> timeout;  // connect-timeout-ms, grpc-timeout
+};
+
+// An answer in HTTP's terms. Reused from call to call; Clear() keeps memory.
+// Views in `headers` and `trailers` point into `text`, static storage or the
+// metadata that was passed to Finish: write the answer out before those change.
+// It stays where it is, or the views into `text` would end.
+struct Answer {
+  Answer() = default;
+  Answer(const Answer&) = delete;
+  Answer& operator=(const Answer&) = delete;
+
+  int status = 200;
+  std::string_view content_type;
+  http::Headers headers;
+  std::string body;
+  bool has_trailers = false;  // HTTP trailers: gRPC alone
+  http::Headers trailers;
+  // Backing storage for values that had to be composed.
+  std::string text;
+
+  void Clear();
+};
+
+// How a call ended: the words of the actor (or of the loop: shed, deadline).
+struct Outcome {
+  const Status* status;      // never null
+  const Metadata* headers;   // leading, never null
+  const Metadata* trailers;  // trailing, never null
+  std::string* message;      // the reply's bytes when OK, else it may be null; Finish swaps
+                             // it for an empty string with room of its own
+};
+
+class Protocol {
+ public:
+  // "connect", for logs and metrics.
+  virtual std::string_view name() const = 0;
+
+  // True when this protocol speaks `content_type` under HTTP `method`.
+  virtual bool Claims(std::string_view method, std::string_view content_type) const = 0;
+
+  // Reads the head of a claimed request: codec, version, timeout, compression,
+  // and fills *metadata with what the handler should see (protocol headers and
+  // hop-by-hop fields left out, "-bin" values decoded). Both are cleared first.
+  // An error is answered by Finish with no message.
+  virtual Status Accept(const http::Head& head, const MethodSpec& method, CallHead* call,
+                        Metadata* metadata) const = 0;
+
+  // Turns the whole request body of a unary call into the message's bytes in
+  // place. Connect: nothing to do. gRPC: cuts the frame.
+  virtual Status OpenBody(std::string* body) const = 0;
+
+  // Outcome to answer, never fails: what can't be written becomes internal, also
+  // metadata that a handler may not send (a CR or LF, a name of HTTP's own).
+  // Allocates nothing in steady state when all is well and there is no metadata.
+  virtual void Finish(const CallHead& call, const Outcome& outcome, Answer* answer) const = 0;
+
+ protected:
+  ~Protocol() = default;
+};
+
+// Every protocol of this build, in order of precedence.
+std::span<const Protocol* const> Protocols();
+
+// The first that claims; null when none does (then 415 with Accept-Post, or 405).
+const Protocol* FindProtocol(std::string_view method, std::string_view content_type);
+
+// The value of Accept-Post for a 415 answer: every content type that is spoken.
+std::string_view AcceptPost();
+
+// An answer to a request that no protocol has claimed (404, 405, 415, 503, ...):
+// Connect's error object under any HTTP status, readable for curl's users and
+// understood by Connect clients. Further headers may be added behind it.
+void WriteHttpError(int status, Code code, std::string_view message, Answer* answer);
+
+}  // namespace mailroom::rpc

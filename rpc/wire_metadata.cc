@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mailroom/rpc/wire_metadata.h"
+
+#include <algorithm>
+#include <span>
+#include <utility>
+
+#include "mailroom/base/check.h"
+#include "mailroom/rpc/base64.h"
+#include "mailroom/rpc/field_list.h"
+
+namespace mailroom::rpc {
+namespace {
+
+// Fields that belong to one connection (RFC 9110 s7.6.1) or describe the body:
+// the server reads and writes them itself.
+constexpr std::string_view kTransport[] = {
+    "accept-encoding",
+    "connection",
+    "content-encoding",
+    "content-length",
+    "content-type",
+    "expect",
+    "host",
+    "http2-settings",
+    "keep-alive",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+};
+
+// Fields of an answer that the engine writes.
+constexpr std::string_view kAnswer[] = {"date"};
+
+bool IsOneOf(std::string_view name, std::span<const std::string_view> names) {
+  return std::any_of(names.begin(), names.end(), [name](std::string_view one) {
+    return one.size() == name.size() && http::EqualsIgnoreCase(one, name);
+  });
+}
+
+// Header-Name in the protocols' grammars, narrower than HTTP's token.
+bool IsKey(std::string_view key) {
+  return !key.empty() && std::all_of(key.begin(), key.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
+  });
+}
+
+// ASCII-Value in the protocols' grammars.
+bool IsPrintable(std::string_view value) {
+  return std::all_of(value.begin(), value.end(), [](char c) { return c >= ' ' && c <= '~'; });
+}
+
+Status Refuse(std::string_view key, std::string_view why) {
+  std::string words = "the handler's metadata cannot be sent: key \"";
+  words.append(key).append("\" ").append(why);
+  return Internal(std::move(words));
+}
+
+Status CheckEntry(const Metadata::Entry& entry) {
+  if (!IsKey(entry.key)) return Refuse(entry.key, "has characters other than a-z 0-9 _ - .");
+  if (entry.key.starts_with("connect-")) return Refuse(entry.key, "belongs to the protocol");
+  if (Metadata::IsBinary(entry.key) || IsPrintable(entry.value)) return Status();
+  return Refuse(entry.key,
+                "has a value that is not printable ASCII (\"-bin\" keys take any bytes)");
+}
+
+bool IsBinaryName(std::string_view name) {
+  return name.size() >= 4 && http::EqualsIgnoreCase(name.substr(name.size() - 4), "-bin");
+}
+
+// The part of *text that was appended since it had `before` bytes.
+std::string_view Tail(const std::string& text, size_t before) {
+  return std::string_view(text).substr(before);
+}
+
+}  // namespace
+
+bool IsTransportField(std::string_view name) { return IsOneOf(name, kTransport); }
+
+Status AddRequestField(const http::Field& field, Metadata* metadata) {
+  if (!IsBinaryName(field.name)) {
+    metadata->Add(field.name, field.value);
+    return Status();
+  }
+  std::string_view rest = field.value;
+  std::string bytes;
+  do {
+    bytes.clear();
+    if (!DecodeBase64(TakeElement(&rest, ','), &bytes)) {
+      std::string words = "header \"";
+      words.append(field.name).append("\" is not base64");
+      return InvalidArgument(std::move(words));
+    }
+    metadata->Add(field.name, bytes);
+  } while (!rest.empty());
+  return Status();
+}
+
+Status CheckLeading(const Metadata& metadata) {
+  for (size_t i = 0; i < metadata.size(); ++i) {
+    const Metadata::Entry entry = metadata[i];
+    MAILROOM_RETURN_IF_ERROR(CheckEntry(entry));
+    if (IsTransportField(entry.key) || IsOneOf(entry.key, kAnswer)) {
+      return Refuse(entry.key, "belongs to HTTP");
+    }
+    // It would come out as trailing metadata.
+    if (entry.key.starts_with("trailer-")) return Refuse(entry.key, "belongs to the protocol");
+  }
+  return Status();
+}
+
+Status CheckTrailing(const Metadata& metadata) {
+  for (size_t i = 0; i < metadata.size(); ++i) {
+    MAILROOM_RETURN_IF_ERROR(CheckEntry(metadata[i]));
+  }
+  return Status();
+}
+
+size_t ComposedSize(const Metadata& metadata, std::string_view prefix) {
+  size_t size = 0;
+  for (size_t i = 0; i < metadata.size(); ++i) {
+    const Metadata::Entry entry = metadata[i];
+    if (!prefix.empty()) size += prefix.size() + entry.key.size();
+    if (Metadata::IsBinary(entry.key)) size += Base64Size(entry.value.size());
+  }
+  return size;
+}
+
+void AppendFields(const Metadata& metadata, std::string_view prefix, http::Headers* fields,
+                  std::string* text) {
+  MAILROOM_DCHECK(text->capacity() - text->size() >= ComposedSize(metadata, prefix));
+  for (size_t i = 0; i < metadata.size(); ++i) {
+    auto [key, value] = metadata[i];
+    const bool binary = Metadata::IsBinary(key);
+    if (!prefix.empty()) {
+      const size_t before = text->size();
+      text->append(prefix).append(key);
+      key = Tail(*text, before);
+    }
+    if (binary) {
+      const size_t before = text->size();
+      AppendBase64(value, text);
+      value = Tail(*text, before);
+    }
+    fields->Add(key, value);
+  }
+}
+
+}  // namespace mailroom::rpc

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mailroom/services/service_actor.h"
+
+#include <utility>
+
+#include "mailroom/base/check.h"
+#include "mailroom/rpc/codec.h"
+
+namespace mailroom::services {
+namespace {
+
+// Job memory that is kept for the next calls; more calls than that at once take
+// theirs from the heap.
+constexpr size_t kSpareMemory = 64;
+
+// Puts the request where the handler will look for it.
+Status OpenRequest(const rpc::MethodSpec& method, ServiceJob& job) {
+  actors::Envelope& envelope = job.envelope();
+  if (envelope.format == WireFormat::kTyped) {
+    job.set_request(&static_cast<MessageParcel&>(*envelope.typed_request).message());
+    return Status();
+  }
+  google::protobuf::Message* const request = method.request().New(&job.arena());
+  MAILROOM_RETURN_IF_ERROR(rpc::Codec::For(envelope.format).Parse(envelope.request, request));
+  job.set_request(request);
+  return Status();
+}
+
+}  // namespace
+
+ServiceActor::ServiceActor(const rpc::ServiceSpec& spec, std::span<const MethodHandler> handlers)
+    : spec_(spec),
+      handlers_(handlers),
+      suspensions_(SlotKind::kSuspension, 0),
+      jobs_(SlotKind::kJob, 0) {
+  MAILROOM_CHECK(handlers.size() == spec.methods.size());
+}
+
+// Stop() ran: the derived actor's members, to which tasks may refer, are gone.
+ServiceActor::~ServiceActor() { MAILROOM_DCHECK(jobs_.empty()); }
+
+void ServiceActor::Start(const actors::ActorPlace& place) { place_ = place; }
+
+bool ServiceActor::TakesMail() const {
+  return !exclusive_ && waiting_ == nullptr && jobs_.size() < spec_.max_in_flight;
+}
+
+void ServiceActor::Receive(actors::EnvelopePtr mail) {
+  MAILROOM_CHECK(mail->method < spec_.methods.size());
+  if (!spec_.methods[mail->method].concurrent && !jobs_.empty()) {
+    waiting_ = std::move(mail);
+    return;
+  }
+  Begin(std::move(mail));
+}
+
+void ServiceActor::Begin(actors::EnvelopePtr mail) {
+  const rpc::MethodSpec& method = spec_.methods[mail->method];
+  const SlotId id =
+      jobs_.Insert(*place_.home, *place_.runner, suspensions_, std::move(mail), TakeMemory());
+  ServiceJob& job = *jobs_.Find(id);
+  job.set_id(id);
+  exclusive_ = !method.concurrent;
+  Status opened = OpenRequest(method, job);
+  if (!opened.ok()) {
+    CompleteError(job, std::move(opened));
+  } else {
+    current_ = id;
+    handlers_[job.envelope().method].start(*this, job);
+  }
+  AfterStep(id);
+}
+
+void ServiceActor::Settle(Completion completion) {
+  if (completion.slot.kind() == SlotKind::kCall) {
+    Cancel(completion.slot);
+  } else {
+    // Known before it runs: an exception would leave no other trace.
+    const Suspension* const waiting = suspensions_.Find(completion.slot);
+    if (waiting == nullptr) return;  // stale
+    current_ = waiting->scope->owner();
+    SlotId owner;
+    if (Resume(suspensions_, std::move(completion), &owner)) AfterStep(owner);
+  }
+}
+
+void ServiceActor::AfterStep(SlotId id) {
+  ServiceJob* const job = jobs_.Find(id);
+  if (job == nullptr) return;
+  if (job->has_task() && job->unanswered() && job->task_done()) {
+    current_ = id;
+    handlers_[job->envelope().method].finish(*this, *job);
+  }
+  current_ = SlotId();
+  if (!job->unanswered()) {
+    EndJob(*job);
+  } else if (!job->suspended) {
+    job->suspended = true;
+    suspended_.emplace(job->envelope().call, id);
+  }
+}
+
+void ServiceActor::Complete(ServiceJob& job, google::protobuf::Message& reply) {
+  actors::Envelope& envelope = job.envelope();
+  if (envelope.format == WireFormat::kTyped) {
+    std::unique_ptr<google::protobuf::Message> moved(reply.New());
+    moved->GetReflection()->Swap(moved.get(), &reply);
+    envelope.typed_reply = std::make_unique<MessageParcel>(std::move(moved));
+  } else {
+    envelope.reply.clear();
+    envelope.status = rpc::Codec::For(envelope.format).Serialize(reply, &envelope.reply);
+  }
+  if (job.suspended) suspended_.erase(envelope.call);
+  actors::Answer(job.TakeEnvelope());
+}
+
+void ServiceActor::CompleteError(ServiceJob& job, Status status) {
+  if (job.suspended) suspended_.erase(job.envelope().call);
+  actors::AnswerError(job.TakeEnvelope(), std::move(status));
+}
+
+void ServiceActor::EndJob(ServiceJob& job) {
+  job.DestroyTask();
+  std::unique_ptr<JobMemory> memory = job.TakeMemory();
+  jobs_.Erase(job.id());
+  if (spare_.size() < kSpareMemory) {
+    memory->arena().Reset();
+    spare_.push_back(std::move(memory));
+  }
+  if (jobs_.empty()) {
+    exclusive_ = false;
+    if (waiting_ != nullptr) Begin(std::move(waiting_));
+  }
+}
+
+void ServiceActor::Cancel(CallId call) {
+  const auto found = suspended_.find(call);
+  if (found == suspended_.end()) return;  // answered, or not begun
+  ServiceJob& job = *jobs_.Find(found->second);
+  job.call().set_canceled();
+  if (MethodOf(job).idempotency != rpc::Idempotency::kNoSideEffects) return;
+  job.DestroyTask();
+  CompleteError(job, Status::Static(Code::kCanceled, "the caller is gone"));
+  EndJob(job);
+}
+
+void ServiceActor::Failed(std::string_view) {
+  ServiceJob* const job = jobs_.Find(std::exchange(current_, SlotId()));
+  if (job == nullptr) return;
+  if (job->unanswered()) {
+    CompleteError(*job, Status::Static(Code::kInternal, "the handler failed"));
+  }
+  EndJob(*job);
+}
+
+void ServiceActor::Stop() {
+  waiting_.reset();
+  suspended_.clear();
+  // Tasks go first, and with them what they hold; envelopes go home as dropped.
+  jobs_.ForEach([this](SlotId id, ServiceJob&) { jobs_.Erase(id); });
+}
+
+const rpc::MethodSpec& ServiceActor::MethodOf(ServiceJob& job) const {
+  return spec_.methods[job.envelope().method];
+}
+
+std::unique_ptr<JobMemory> ServiceActor::TakeMemory() {
+  if (spare_.empty()) return std::make_unique<JobMemory>();
+  std::unique_ptr<JobMemory> memory = std::move(spare_.back());
+  spare_.pop_back();
+  return memory;
+}
+
+}  // namespace mailroom::services

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "mailroom/actors/actor.h"
+#include "mailroom/base/slot_table.h"
+#include "mailroom/base/task_scope.h"
+#include "mailroom/rpc/method.h"
+#include "mailroom/services/service_job.h"
+
+// ServiceActor: the base of the generated actors; turns mail into handler calls.
+//
+// Worker's half of a call: decode the request into the job's arena, call the
+// handler, encode the reply, answer. What is suspended lives in a job until its
+// task ends. No user derives from this directly: the generated XServiceActor<Self>
+// does, and supplies the table of handlers.
+//
+// Which calls may overlap (house.md 2.13, docs/design/): a call of an exclusive
+// method runs alone: it starts when no other call of this actor is in flight, and
+// until it ends the actor takes no mail. Calls of concurrent methods interleave at
+// co_await, up to the service's max_in_flight.
+//
+// A cancel (the caller is gone, or its deadline has passed) destroys a suspended
+// handler only if its method is NO_SIDE_EFFECTS: half a state change is worse than
+// an answer nobody reads. Other handlers run on and see call.canceled().
+//
+// Owning worker only (see actors/actor.h).
+namespace mailroom::services {
+
+// One method's handler with the types erased; made by typed_handler.h.
+struct MethodHandler {
+  // Calls the user's method. Returns with the job answered or suspended.
+  void (*start)(class ServiceActor& self, ServiceJob& job);
+  // The job's task is done: takes its result and answers.
+  void (*finish)(ServiceActor& self, ServiceJob& job);
+};
+
+class ServiceActor : public actors::Actor {
+ public:
+  ServiceActor(const ServiceActor&) = delete;
+  ServiceActor& operator=(const ServiceActor&) = delete;
+  ~ServiceActor() override;
+
+  const rpc::ServiceSpec& spec() const { return spec_; }
+
+  // Actor.
+  void Start(const actors::ActorPlace& place) final;
+  void Receive(actors::EnvelopePtr mail) final;
+  void Settle(Completion completion) final;
+  bool TakesMail() const final;
+  void Failed(std::string_view what) final;
+  void Stop() final;
+
+  // For typed_handler.h. Encodes `reply` (moved from when the caller is in this
+  // process), or the error, and answers.
+  void Complete(ServiceJob& job, google::protobuf::Message& reply);
+  void CompleteError(ServiceJob& job, Status status);
+
+ protected:
+  // `spec` has static storage; handlers[i] serves spec.methods[i].
+  ServiceActor(const rpc::ServiceSpec& spec, std::span<const MethodHandler> handlers);
+
+  // The actor's own home and runner, for what it starts by itself. Valid from the
+  // first handler on.
+  const actors::ActorPlace& place() const { return place_; }
+
+ private:
+  void Begin(actors::EnvelopePtr mail);
+  // After a handler started or was resumed: answered, or suspended?
+  void AfterStep(SlotId id);
+  void EndJob(ServiceJob& job);
+  void Cancel(CallId call);
+  const rpc::MethodSpec& MethodOf(ServiceJob& job) const;
+  std::unique_ptr<JobMemory> TakeMemory();
+
+  const rpc::ServiceSpec& spec_;
+  const std::span<const MethodHandler> handlers_;
+  actors::ActorPlace place_{nullptr, nullptr};
+  SlotTable<Suspension> suspensions_;
+  SlotTable<ServiceJob> jobs_;
+  // Suspended calls by their CallId, for cancels.
+  std::unordered_map<SlotId, SlotId> suspended_;
+  // An exclusive call that waits for the others to end.
+  actors::EnvelopePtr waiting_;
+  bool exclusive_ = false;  // an exclusive call is in flight
+  SlotId current_;          // the job whose handler runs right now
+  std::vector<std::unique_ptr<JobMemory>> spare_;
+};
+
+}  // namespace mailroom::services

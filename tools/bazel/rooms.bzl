@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The rules of our own rooms: one list of compiler options, one include prefix, little else.
+
+Private headers go into `srcs`. They can be included by the library itself and by the tests of the
+same package, written "mailroom/<package>/..." like every other header.
+"""
+
+# One list for g++ and clang. The last two silence false alarms of g++ 12's optimiser.
+_WARNINGS = [
+    "-Wall",
+    "-Wextra",
+    "-Wshadow",
+    "-Wconversion",
+    "-Wsign-conversion",
+    "-Wno-unknown-warning-option",
+    "-Wno-restrict",
+    "-Wno-maybe-uninitialized",
+]
+
+def _copts():
+    # Another compiler's new warning must not stop a build in which we are somebody's external
+    # repository.
+    at_home = native.repository_name() in ["@", "@@"]
+    return ["-std=c++20"] + _WARNINGS + (["-Werror"] if at_home else [])
+
+def _private_headers(name):
+    return name + "_private"
+
+def _check_headers(name, headers, deps, testonly):
+    """Compiles each header alone, in a target of its own that only `./dev check` builds."""
+    prefix = "mailroom/" + native.package_name()
+    sources = ["%s_header_check/%s.cc" % (name, header) for header in headers]
+    native.genrule(
+        name = name + "_header_check_sources",
+        testonly = testonly,
+        outs = sources,
+        cmd = "\n".join([
+            "echo '#include \"%s/%s\"' > $(RULEDIR)/%s" % (prefix, header, source)
+            for header, source in zip(headers, sources)
+        ]),
+        tags = ["header_check"],
+    )
+    native.cc_library(
+        name = name + "_header_check",
+        testonly = testonly,
+        srcs = sources,
+        copts = _copts(),
+        tags = ["header_check"],
+        deps = [":" + name] + deps,
+    )
+
+def room_library(
+        name,
+        srcs = [],
+        hdrs = [],
+        deps = [],
+        visibility = None,
+        testonly = False,
+        **kwargs):
+    """A library of a room; its headers are included as "mailroom/<package>/<header>".
+
+    Args:
+      name: the room's name for its main target.
+      srcs: sources, and the headers that only this package may include.
+      hdrs: public headers.
+      deps: libraries whose headers these files include.
+      visibility: a package group of the root BUILD; private to the package if absent.
+      testonly: whether only tests may depend on it.
+      **kwargs: passed on to cc_library.
+    """
+    prefix = "mailroom/" + native.package_name()
+    private = [src for src in srcs if src.endswith(".h")]
+    if private:
+        native.cc_library(
+            name = _private_headers(name),
+            testonly = testonly,
+            hdrs = private,
+            include_prefix = prefix,
+            visibility = ["//visibility:private"],
+        )
+        deps = deps + [":" + _private_headers(name)]
+    native.cc_library(
+        name = name,
+        testonly = testonly,
+        srcs = [src for src in srcs if src not in private],
+        hdrs = hdrs,
+        copts = _copts(),
+        include_prefix = prefix,
+        visibility = visibility,
+        deps = deps,
+        **kwargs
+    )
+
+    # A source proves its own header: it includes it first. The others are compiled alone.
+    unproved = [header for header in hdrs + private if header[:-len(".h")] + ".cc" not in srcs]
+    if unproved:
+        _check_headers(name, unproved, deps, testonly)
+
+def room_test(name, srcs, deps = [], **kwargs):
+    """A GoogleTest program; main comes with it. It may include its package's private headers.
+
+    Args:
+      name: the test's file name without its suffix.
+      srcs: the test's sources.
+      deps: libraries whose headers the test includes.
+      **kwargs: passed on to cc_test.
+    """
+    private = []
+    for dep in deps:
+        header_target = _private_headers(dep[1:])
+        if dep.startswith(":") and native.existing_rule(header_target):
+            private.append(":" + header_target)
+    native.cc_test(
+        name = name,
+        srcs = srcs,
+        copts = _copts(),
+        deps = deps + private + [
+            "//tools/tsan:suppressions",
+            "@debian//:gtest",
+        ],
+        **kwargs
+    )
+
+def room_binary(name, srcs, deps = [], visibility = None, **kwargs):
+    """A program of our own: examples, benches, the protoc plugin.
+
+    Args:
+      name: the program's name.
+      srcs: its sources.
+      deps: libraries whose headers the sources include.
+      visibility: private to the package if absent.
+      **kwargs: passed on to cc_binary.
+    """
+    native.cc_binary(
+        name = name,
+        srcs = srcs,
+        copts = _copts(),
+        visibility = visibility,
+        deps = deps,
+        **kwargs
+    )

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The house rules that a program can check: `python3 -m tools.check`, one line a finding.
+
+    path:line: rule: what to do
+
+With --rows, the behaviours that must have a test and have none. Ends with code 1 if there is
+anything to say.
+"""
+
+import argparse
+import pathlib
+import re
+import subprocess
+import sys
+
+from tools.check import code_rules, include_rules, rows, shape_rules
+from tools.check.source import Finding, Source
+
+CLANG_FORMAT = "clang-format-19"
+
+
+def tree_files():
+    """Every file that is committed or could be."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        check=True,
+        capture_output=True,
+    )
+    return sorted(
+        {
+            path
+            for path in listed.stdout.decode().split("\0")
+            if path and pathlib.Path(path).is_file()
+        }
+    )
+
+
+def read_sources(paths):
+    for path in paths:
+        try:
+            yield Source(path, pathlib.Path(path).read_text(encoding="utf-8"))
+        except UnicodeDecodeError:
+            continue  # an image, a corpus: nothing to read
+
+
+def judge(sources):
+    sources = [source for source in sources if not source.is_golden]
+    own_header_first = include_rules.make_own_header_first({source.path for source in sources})
+    rules = include_rules.RULES + [own_header_first] + code_rules.RULES + shape_rules.RULES
+    return sorted({finding for source in sources for rule in rules for finding in rule(source)})
+
+
+def judge_format(sources):
+    """Files that clang-format would change, each once, at the first place."""
+    paths = [source.path for source in sources if source.is_cpp and not source.is_golden]
+    if not paths:
+        return []
+    done = subprocess.run(
+        [CLANG_FORMAT, "--dry-run", *paths], check=False, capture_output=True, text=True
+    )
+    first = {}
+    for path, line in re.findall(
+        r"^([^:\n]+):(\d+):\d+: \w+: code should be clang-formatted", done.stderr, re.MULTILINE
+    ):
+        first.setdefault(path, int(line))
+    return [
+        Finding(path, line, "format", "run ./dev format") for path, line in sorted(first.items())
+    ]
+
+
+def main():
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--rows", action="store_true", help="report the behaviours that no test names"
+    )
+    arguments = parser.parse_args()
+    sources = list(read_sources(tree_files()))
+    if arguments.rows:
+        lines = [f"S{row}: no test names it" for row in rows.missing(sources)]
+    else:
+        lines = [str(finding) for finding in judge(sources) + judge_format(sources)]
+    for line in lines:
+        print(line)
+    return 1 if lines else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

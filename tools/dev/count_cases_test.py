@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What ./dev test counts: cases, whatever became of the target they stand in."""
+
+import json
+import pathlib
+import tempfile
+import unittest
+
+from tools.dev import count_cases
+
+GOOGLE_LOG = """<testsuites><testsuite name="WakeTest">
+  <testcase name="NotifyFirst" classname="WakeTest" status="run"/>
+  <testcase name="BatchesMany" classname="WakeTest" status="run"><failure message="no"/></testcase>
+  <testcase name="DISABLED_Later" classname="WakeTest" status="notrun"/>
+</testsuite></testsuites>"""
+
+PASSING_LOG = '<testsuites><testsuite><testcase name="One" status="run"/></testsuite></testsuites>'
+
+
+def result(label, status, log, attempt=1):
+    return {
+        "id": {"testResult": {"label": label, "run": 1, "shard": 1, "attempt": attempt}},
+        "testResult": {
+            "status": status,
+            "testActionOutput": [{"name": "test.xml", "uri": f"file://{log}"}] if log else [],
+        },
+    }
+
+
+def completed(label, success):
+    event = {"id": {"targetCompleted": {"label": label}}}
+    event["completed"] = {"success": True} if success else {}
+    return event
+
+
+class CountCasesTest(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+
+    def log(self, name, text):
+        path = self.folder / name
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    def count(self, *events):
+        return count_cases.count_events([json.dumps(event) for event in events])
+
+    def test_cases_are_counted_and_not_targets(self):
+        log = self.log("test.xml", GOOGLE_LOG)
+        tally = self.count(
+            completed("//io:wake_test", True), result("//io:wake_test", "FAILED", log)
+        )
+        self.assertEqual(tally.passed, 1)
+        self.assertEqual(tally.failures, ["//io:wake_test WakeTest.BatchesMany"])
+        self.assertEqual(tally.skipped, ["//io:wake_test WakeTest.DISABLED_Later"])
+
+    def test_a_program_that_fails_after_its_last_case_counts_as_one_failed(self):
+        tally = self.count(result("//io:leak_test", "FAILED", self.log("test.xml", PASSING_LOG)))
+        self.assertEqual((tally.passed, tally.failures), (1, ["//io:leak_test FAILED"]))
+
+    def test_a_timeout_without_a_log_counts_as_one_failed(self):
+        tally = self.count(result("//io:slow_test", "TIMEOUT", None))
+        self.assertEqual((tally.passed, tally.failures), (0, ["//io:slow_test TIMEOUT"]))
+
+    def test_a_broken_log_counts_as_one_failed(self):
+        tally = self.count(result("//io:wake_test", "PASSED", self.log("test.xml", "<testsui")))
+        self.assertEqual(tally.failures, ["//io:wake_test left no readable log"])
+
+    def test_a_log_with_a_percent_sign_in_its_path_is_found(self):
+        self.log("a b.xml", PASSING_LOG)
+        tally = self.count(result("//io:wake_test", "PASSED", self.folder / "a%20b.xml"))
+        self.assertEqual((tally.passed, tally.failures), (1, []))
+
+    def test_of_a_test_tried_twice_the_last_attempt_counts(self):
+        failed = self.log("first.xml", GOOGLE_LOG)
+        passed = self.log("second.xml", PASSING_LOG)
+        tally = self.count(
+            result("//io:wake_test", "FAILED", failed, attempt=1),
+            result("//io:wake_test", "PASSED", passed, attempt=2),
+        )
+        self.assertEqual((tally.passed, tally.failures), (1, []))
+
+    def test_a_target_that_does_not_build_counts_as_one_failed(self):
+        tally = self.count(completed("//io:io", False), completed("//base:base", True))
+        self.assertEqual((tally.passed, tally.failures), (0, ["//io:io does not build"]))
+
+    def test_a_package_that_does_not_load_counts_as_one_failed(self):
+        identity = {"pattern": {"pattern": ["//nowhere/..."]}}
+        tally = self.count({"id": identity, "aborted": {"reason": "LOADING_FAILURE"}})
+        self.assertEqual(tally.failures, ["the build does not build"])
+
+
+if __name__ == "__main__":
+    unittest.main()
