@@ -103,6 +103,8 @@ void Cell::Guarded(Step step) {
 void Cell::Stop() {
   role_.AssertHeld();
   actor_->Stop();
+  EnvelopePtr mail;
+  while (mail_.TryTake(&mail)) mail.reset();
 }
 
 bool ActorRef::TryPost(EnvelopePtr* mail) {

@@ -61,7 +61,8 @@ class Cell final : public Home {
   // again (behind the others).
   [[nodiscard]] bool Run();
 
-  // After the runner's threads have ended: destroys what is suspended.
+  // After the runner's threads have ended: destroys what is suspended and drops
+  // what waits, so that every envelope goes home. Idempotent.
   void Stop();
 
  private:

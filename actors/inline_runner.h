@@ -23,6 +23,8 @@ class InlineRunner final : public Runner {
   // Loop thread. Fires due timers and runs what is queued, each cell once. True
   // when a cell ran.
   bool RunQueued();
+  // Loop thread. True when no cell is queued, as far as was published.
+  bool idle() const { return run_queue_.SizeApprox() == 0; }
   // Loop thread. When RunQueued has a timer to fire.
   TimePoint NextDeadline() const { return timers_.NextDeadline(); }
 

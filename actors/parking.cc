@@ -64,6 +64,11 @@ bool Parking::anyone_parked() const {
   return (word_.load(std::memory_order_relaxed) & kParked) != 0;
 }
 
+size_t Parking::parked() const {
+  MutexLock lock(mutex_);
+  return parked_.size();
+}
+
 TimePoint Parking::kept_deadline() const {
   MutexLock lock(mutex_);
   TimePoint earliest = kForever;

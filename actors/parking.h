@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -54,6 +55,7 @@ class Parking final {
 
   // Any thread; a moment's truth.
   bool anyone_parked() const;
+  size_t parked() const;
   // The earliest deadline any parked worker keeps; kForever when none does.
   TimePoint kept_deadline() const;
 

@@ -16,17 +16,17 @@ namespace mailroom::check_internal {
 
 }  // namespace mailroom::check_internal
 
-#define MAILROOM_CHECK(condition)                                               \
-  do {                                                                          \
-    if (!(condition)) [[unlikely]] {                                            \
-      ::mailroom::check_internal::Fail(__FILE__, __LINE__, #condition);         \
-    }                                                                           \
+#define MAILROOM_CHECK(condition)                                       \
+  do {                                                                  \
+    if (!(condition)) [[unlikely]] {                                    \
+      ::mailroom::check_internal::Fail(__FILE__, __LINE__, #condition); \
+    }                                                                   \
   } while (false)
 
 #ifdef NDEBUG
-#define MAILROOM_DCHECK(condition)              \
-  do {                                          \
-    if (false) static_cast<void>(condition);    \
+#define MAILROOM_DCHECK(condition)           \
+  do {                                       \
+    if (false) static_cast<void>(condition); \
   } while (false)
 #else
 #define MAILROOM_DCHECK(condition) MAILROOM_CHECK(condition)

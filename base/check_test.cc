@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mailroom/base/check.h"
 
-#include "gtest/gtest.h"
+#include <gtest/gtest.h>
 
 namespace mailroom {
 namespace {

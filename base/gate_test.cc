@@ -5,7 +5,8 @@
 #include <utility>
 #include <vector>
 
-#include "gtest/gtest.h"
+#include <gtest/gtest.h>
+
 #include "mailroom/base/thread.h"
 
 namespace mailroom {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mailroom/base/json_escape.h"
 
-#include "gtest/gtest.h"
+#include <gtest/gtest.h>
 
 namespace mailroom {
 namespace {
@@ -37,12 +37,14 @@ TEST(JsonEscapeTest, Utf8Stays) {
 
 TEST(JsonEscapeTest, WhatIsNoUtf8IsReplaced) {
   EXPECT_EQ(Escaped("a\xFFz"), "a\\ufffdz");
-  EXPECT_EQ(Escaped("\x80"), "\\ufffd");                       // a continuation alone
-  EXPECT_EQ(Escaped("\xC3"), "\\ufffd");                       // cut off
-  EXPECT_EQ(Escaped("\xE2\x82" "x"), "\\ufffd\\ufffdx");       // cut off in the middle
-  EXPECT_EQ(Escaped("\xC0\xAF"), "\\ufffd\\ufffd");            // overlong slash
-  EXPECT_EQ(Escaped("\xE0\x9F\xBF"), "\\ufffd\\ufffd\\ufffd"); // overlong
-  EXPECT_EQ(Escaped("\xED\xA0\x80"), "\\ufffd\\ufffd\\ufffd"); // a surrogate
+  EXPECT_EQ(Escaped("\x80"), "\\ufffd");  // a continuation alone
+  EXPECT_EQ(Escaped("\xC3"), "\\ufffd");  // cut off
+  EXPECT_EQ(Escaped("\xE2\x82"
+                    "x"),
+            "\\ufffd\\ufffdx");                                 // cut off in the middle
+  EXPECT_EQ(Escaped("\xC0\xAF"), "\\ufffd\\ufffd");             // overlong slash
+  EXPECT_EQ(Escaped("\xE0\x9F\xBF"), "\\ufffd\\ufffd\\ufffd");  // overlong
+  EXPECT_EQ(Escaped("\xED\xA0\x80"), "\\ufffd\\ufffd\\ufffd");  // a surrogate
   EXPECT_EQ(Escaped("\xF0\x8F\xBF\xBF"), "\\ufffd\\ufffd\\ufffd\\ufffd");
   EXPECT_EQ(Escaped("\xF4\x90\x80\x80"), "\\ufffd\\ufffd\\ufffd\\ufffd");  // past U+10FFFF
   EXPECT_EQ(Escaped("\xF5"), "\\ufffd");

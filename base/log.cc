@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mailroom/base/log.h"
 
-#include <spdlog/logger.h>
-#include <spdlog/pattern_formatter.h>
-#include <spdlog/sinks/base_sink.h>
-#include <spdlog/sinks/stdout_sinks.h>
-
 #include <array>
 #include <memory>
 #include <mutex>
 #include <utility>
+
+#include <spdlog/logger.h>
+#include <spdlog/pattern_formatter.h>
+#include <spdlog/sinks/base_sink.h>
+#include <spdlog/sinks/stdout_sinks.h>
 
 #include "mailroom/base/json_escape.h"
 #include "mailroom/base/mutex.h"
@@ -82,8 +82,8 @@ class RestOfLine final : public spdlog::custom_flag_formatter {
   void format(const spdlog::details::log_msg& message, const std::tm&,
               spdlog::memory_buf_t& out) override {
     const std::string_view text(message.payload.data(), message.payload.size());
-    const std::string line = format_ == LogFormat::kJson ? Json(message, text)
-                                                         : Text(message, text);
+    const std::string line =
+        format_ == LogFormat::kJson ? Json(message, text) : Text(message, text);
     out.append(line.data(), line.data() + line.size());
   }
   std::unique_ptr<custom_flag_formatter> clone() const override {
@@ -134,8 +134,8 @@ class FunctionSink final : public spdlog::sinks::base_sink<std::mutex> {
 std::shared_ptr<spdlog::logger> MakeLogger(LogOptions options) {
   const bool json = options.format == LogFormat::kJson;
   const bool to_function = options.sink != nullptr;
-  auto formatter = std::make_unique<spdlog::pattern_formatter>(
-      spdlog::pattern_time_type::utc, to_function ? "" : "\n");
+  auto formatter = std::make_unique<spdlog::pattern_formatter>(spdlog::pattern_time_type::utc,
+                                                               to_function ? "" : "\n");
   formatter->add_flag<RestOfLine>('*', options.format);
   formatter->set_pattern(json ? kJsonPattern : kTextPattern);
 

@@ -123,23 +123,22 @@ class LogLimiter final {
 }  // namespace mailroom
 
 // A `for` and neither `if` nor `?:`, so that it stands anywhere a statement does.
-#define MAILROOM_LOG(level)                                                            \
-  for (bool mailroom_log = ::mailroom::LogEnabled(::mailroom::LogLevel::level);        \
-       mailroom_log; mailroom_log = false)                                             \
+#define MAILROOM_LOG(level)                                                                   \
+  for (bool mailroom_log = ::mailroom::LogEnabled(::mailroom::LogLevel::level); mailroom_log; \
+       mailroom_log = false)                                                                  \
   ::mailroom::LogLine(::mailroom::LogLevel::level, __FILE__, __LINE__)
 
 // At most one line per `period` from this place in the source.
-#define MAILROOM_LOG_EVERY(level, period)                                              \
-  for (int64_t mailroom_log = ::mailroom::log_internal::Admit(                         \
-           ::mailroom::LogLevel::level, period,                                        \
-           []() -> ::mailroom::LogLimiter& {                                           \
-             static ::mailroom::LogLimiter limiter;                                    \
-             return limiter;                                                           \
-           }());                                                                       \
-       mailroom_log != ::mailroom::LogLimiter::kRefused;                               \
-       mailroom_log = ::mailroom::LogLimiter::kRefused)                                \
-  ::mailroom::LogLine(::mailroom::LogLevel::level, __FILE__, __LINE__)                 \
-      .Suppressed(mailroom_log)
+#define MAILROOM_LOG_EVERY(level, period)                                           \
+  for (int64_t mailroom_log =                                                       \
+           ::mailroom::log_internal::Admit(::mailroom::LogLevel::level, period,     \
+                                           []() -> ::mailroom::LogLimiter& {        \
+                                             static ::mailroom::LogLimiter limiter; \
+                                             return limiter;                        \
+                                           }());                                    \
+       mailroom_log != ::mailroom::LogLimiter::kRefused;                            \
+       mailroom_log = ::mailroom::LogLimiter::kRefused)                             \
+  ::mailroom::LogLine(::mailroom::LogLevel::level, __FILE__, __LINE__).Suppressed(mailroom_log)
 
 namespace mailroom::log_internal {
 

@@ -5,8 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "gmock/gmock.h"
-#include "gtest/gtest.h"
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
 #include "mailroom/base/mutex.h"
 #include "mailroom/base/status.h"
 #include "mailroom/base/thread.h"
@@ -88,8 +89,8 @@ TEST_F(LogTest, ADisabledLevelEvaluatesNothing) {
 
 TEST_F(LogTest, EveryTypeIsWrittenAsAPersonWould) {
   Start(LogLevel::kInfo, LogFormat::kText);
-  MAILROOM_LOG(kInfo) << 'c' << ' ' << true << ' ' << -7 << ' ' << UINT64_MAX << ' ' << 0.25
-                      << ' ' << std::string("s") << ' ' << std::string_view("v") << ' '
+  MAILROOM_LOG(kInfo) << 'c' << ' ' << true << ' ' << -7 << ' ' << UINT64_MAX << ' ' << 0.25 << ' '
+                      << std::string("s") << ' ' << std::string_view("v") << ' '
                       << std::chrono::milliseconds(1500) << ' ' << std::chrono::microseconds(20)
                       << ' ' << NotFound("gone");
   EXPECT_THAT(lines().at(0),
@@ -150,8 +151,8 @@ TEST(LogLimiterTest, LetsOnePassPerPeriodAndCountsTheRest) {
 }
 
 TEST(LogNamesTest, RoundTrip) {
-  for (const LogLevel level : {LogLevel::kDebug, LogLevel::kInfo, LogLevel::kWarning,
-                               LogLevel::kError, LogLevel::kOff}) {
+  for (const LogLevel level :
+       {LogLevel::kDebug, LogLevel::kInfo, LogLevel::kWarning, LogLevel::kError, LogLevel::kOff}) {
     EXPECT_EQ(ParseLogLevel(LogLevelName(level)), level);
   }
   EXPECT_EQ(ParseLogLevel("verbose"), std::nullopt);

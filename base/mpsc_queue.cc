@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mailroom/base/mpsc_queue.h"
 
-#include <concurrentqueue.h>
-
 #include <new>
 #include <utility>
+
+#include <concurrentqueue.h>
 
 #include "mailroom/base/check.h"
 

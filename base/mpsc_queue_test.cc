@@ -8,7 +8,8 @@
 #include <utility>
 #include <vector>
 
-#include "gtest/gtest.h"
+#include <gtest/gtest.h>
+
 #include "mailroom/base/testing/allocation_counter.h"
 #include "mailroom/base/thread.h"
 
@@ -142,9 +143,8 @@ TEST(MpscQueueTest, ManyProducersLoseNothingAndKeepTheirOrder) {
   MpscQueue queue;
   std::vector<Thread> threads;
   for (uint64_t source = 0; source < kSources; ++source) {
-    threads.emplace_back("producer", [&queue, source] {
-      PushNumbered(&queue, source, kPerSource);
-    });
+    threads.emplace_back("producer",
+                         [&queue, source] { PushNumbered(&queue, source, kPerSource); });
   }
   std::array<uint64_t, kSources> next = {};
   uint64_t popped = 0;
@@ -182,9 +182,8 @@ TEST(MpscQueueTest, ManyConsumersTakeEachItemOnce) {
     });
   }
   for (uint64_t source = 0; source < kSources; ++source) {
-    threads.emplace_back("producer", [&queue, source] {
-      PushNumbered(&queue, source, kPerSource);
-    });
+    threads.emplace_back("producer",
+                         [&queue, source] { PushNumbered(&queue, source, kPerSource); });
   }
   threads.clear();
   EXPECT_TRUE(std::all_of(taken.begin(), taken.end(), [](const auto& n) { return n == 1; }));

@@ -3,7 +3,8 @@
 
 #include <vector>
 
-#include "gtest/gtest.h"
+#include <gtest/gtest.h>
+
 #include "mailroom/base/thread.h"
 
 namespace mailroom {

@@ -24,9 +24,7 @@ class Random final {
   }
 
   // 0 <= result < bound. REQUIRES: bound > 0. The bias is below bound / 2^32.
-  uint32_t Below(uint32_t bound) {
-    return static_cast<uint32_t>(((Next() >> 32) * bound) >> 32);
-  }
+  uint32_t Below(uint32_t bound) { return static_cast<uint32_t>(((Next() >> 32) * bound) >> 32); }
 
   // 0 <= result < 1.
   double Fraction() { return static_cast<double>(Next() >> 11) * 0x1.0p-53; }

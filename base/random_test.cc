@@ -3,7 +3,7 @@
 
 #include <array>
 
-#include "gtest/gtest.h"
+#include <gtest/gtest.h>
 
 namespace mailroom {
 namespace {

@@ -3,7 +3,7 @@
 
 #include <unordered_set>
 
-#include "gtest/gtest.h"
+#include <gtest/gtest.h>
 
 namespace mailroom {
 namespace {

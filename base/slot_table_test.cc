@@ -7,7 +7,8 @@
 #include <utility>
 #include <vector>
 
-#include "gtest/gtest.h"
+#include <gtest/gtest.h>
+
 #include "mailroom/base/random.h"
 #include "mailroom/base/testing/allocation_counter.h"
 

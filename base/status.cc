@@ -103,8 +103,8 @@ bool operator==(const Status& a, const Status& b) {
     return x.type == y.type && x.value == y.value;
   };
   return a.code() == b.code() && a.message() == b.message() &&
-         std::equal(a.details().begin(), a.details().end(), b.details().begin(),
-                    b.details().end(), same);
+         std::equal(a.details().begin(), a.details().end(), b.details().begin(), b.details().end(),
+                    same);
 }
 
 Status InvalidArgument(std::string message) {

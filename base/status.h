@@ -139,7 +139,7 @@ class [[nodiscard]] Result {
 
   // Both conversions are implicit so that `return value;` and `return status;`
   // read alike. An OK status without a value is a programming error.
-  Result(T value) : value_(std::move(value)) {}  // NOLINT
+  Result(T value) : value_(std::move(value)) {}         // NOLINT
   Result(Status status) : status_(std::move(status)) {  // NOLINT
     MAILROOM_CHECK(!status_.ok());
   }
@@ -176,10 +176,10 @@ class [[nodiscard]] Result {
 #define MAILROOM_CONCAT(a, b) MAILROOM_CONCAT_INNER(a, b)
 
 // Leaves the function with the error when `expr` (a Status) is one.
-#define MAILROOM_RETURN_IF_ERROR(expr)                        \
-  do {                                                        \
-    ::mailroom::Status mailroom_status = (expr);              \
-    if (!mailroom_status.ok()) return mailroom_status;        \
+#define MAILROOM_RETURN_IF_ERROR(expr)                 \
+  do {                                                 \
+    ::mailroom::Status mailroom_status = (expr);       \
+    if (!mailroom_status.ok()) return mailroom_status; \
   } while (false)
 
 // Declares or assigns `lhs` from a Result, or leaves with its error.
@@ -192,10 +192,10 @@ class [[nodiscard]] Result {
 
 // The same two for coroutines. `expr` may hold a co_await (house rule: nothing
 // braced, no lambda, no ?:, no && or || beside it).
-#define MAILROOM_CO_RETURN_IF_ERROR(expr)                     \
-  do {                                                        \
-    ::mailroom::Status mailroom_status = (expr);              \
-    if (!mailroom_status.ok()) co_return mailroom_status;     \
+#define MAILROOM_CO_RETURN_IF_ERROR(expr)                 \
+  do {                                                    \
+    ::mailroom::Status mailroom_status = (expr);          \
+    if (!mailroom_status.ok()) co_return mailroom_status; \
   } while (false)
 #define MAILROOM_CO_ASSIGN_OR_RETURN(lhs, expr) \
   MAILROOM_ASSIGN_OR_RETURN_IMPL(MAILROOM_CONCAT(mailroom_result_, __LINE__), lhs, expr, co_return)

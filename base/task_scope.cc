@@ -9,9 +9,7 @@ SlotId TaskScope::Suspend(std::coroutine_handle<> handle, ParcelPtr* result) {
   return suspensions_.Insert(Suspension{handle, result, this});
 }
 
-void TaskScope::Forget(SlotId suspension) {
-  static_cast<void>(suspensions_.Erase(suspension));
-}
+void TaskScope::Forget(SlotId suspension) { static_cast<void>(suspensions_.Erase(suspension)); }
 
 bool Resume(SlotTable<Suspension>& suspensions, Completion completion, SlotId* owner) {
   const Suspension* const found = suspensions.Find(completion.slot);

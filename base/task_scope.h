@@ -72,7 +72,6 @@ class TaskScope final {
 // is done or suspended again, and sets *owner to its scope's owner: look there
 // whether the root task is done. False when the completion is stale: nothing ran,
 // *owner is untouched, the parcel is destroyed.
-[[nodiscard]] bool Resume(SlotTable<Suspension>& suspensions, Completion completion,
-                          SlotId* owner);
+[[nodiscard]] bool Resume(SlotTable<Suspension>& suspensions, Completion completion, SlotId* owner);
 
 }  // namespace mailroom

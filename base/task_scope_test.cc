@@ -4,7 +4,8 @@
 #include <memory>
 #include <utility>
 
-#include "gtest/gtest.h"
+#include <gtest/gtest.h>
+
 #include "mailroom/base/testing/recording_home.h"
 
 namespace mailroom {
@@ -61,8 +62,8 @@ TEST_F(TaskScopeTest, S7_AStaleCompletionRunsNothingAndDropsItsParcel) {
   for (const SlotId stale : {resumed, forgotten, SlotId()}) {
     bool destroyed = false;
     owner = SlotId();
-    EXPECT_FALSE(Resume(suspensions_, Completion{stale, std::make_unique<Note>(&destroyed)},
-                        &owner));
+    EXPECT_FALSE(
+        Resume(suspensions_, Completion{stale, std::make_unique<Note>(&destroyed)}, &owner));
     EXPECT_TRUE(destroyed);
     EXPECT_EQ(owner, SlotId());
   }

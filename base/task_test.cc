@@ -8,7 +8,8 @@
 #include <utility>
 #include <vector>
 
-#include "gtest/gtest.h"
+#include <gtest/gtest.h>
+
 #include "mailroom/base/status.h"
 #include "mailroom/base/testing/recording_home.h"
 #include "mailroom/base/thread.h"
@@ -164,9 +165,7 @@ Task<std::string> Catches() {
   co_return "nothing";
 }
 
-TEST_F(TaskTest, AnExceptionReachesTheAwaitingParent) {
-  EXPECT_EQ(RunToTheEnd(Catches()), "boom");
-}
+TEST_F(TaskTest, AnExceptionReachesTheAwaitingParent) { EXPECT_EQ(RunToTheEnd(Catches()), "boom"); }
 
 TEST_F(TaskTest, AnExceptionComesOutOfTheRoot) {
   Task<int> task = Throws(1);
@@ -256,7 +255,9 @@ TEST_F(TaskTest, S7_Invariant3_CancelDestroysTheChainAndTheLateAnswerIsStale) {
 TEST_F(TaskTest, Invariant3_ATaskThatNeverStartedIsDestroyedToo) {
   Event event;
   int alive = 0;
-  { Task<int> task = Await(&event, Alive(&alive)); }
+  {
+    Task<int> task = Await(&event, Alive(&alive));
+  }
   EXPECT_EQ(alive, 0);
 }
 
@@ -430,9 +431,7 @@ Task<TaskScope*> ScopeOf() {
 
 Task<TaskScope*> ScopeOfChild() { co_return co_await ScopeOf(); }
 
-TEST_F(TaskTest, ChildrenInheritTheScope) {
-  EXPECT_EQ(RunToTheEnd(ScopeOfChild()), &scope_);
-}
+TEST_F(TaskTest, ChildrenInheritTheScope) { EXPECT_EQ(RunToTheEnd(ScopeOfChild()), &scope_); }
 
 using TaskDeathTest = TaskTest;
 

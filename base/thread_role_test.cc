@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mailroom/base/thread_role.h"
 
-#include "gtest/gtest.h"
+#include <gtest/gtest.h>
+
 #include "mailroom/base/thread.h"
 
 namespace mailroom {
@@ -45,7 +46,9 @@ TEST(ThreadRoleTest, OnlyTheBoundThreadHoldsIt) {
 
 TEST(ThreadRoleTest, IsPassedOnByUnbinding) {
   ThreadRole role;
-  { RoleScope scope(role); }
+  {
+    RoleScope scope(role);
+  }
   Thread other("other", [&role] {
     RoleScope scope(role);
     EXPECT_TRUE(role.IsHeld());

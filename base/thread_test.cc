@@ -6,7 +6,7 @@
 #include <string>
 #include <utility>
 
-#include "gtest/gtest.h"
+#include <gtest/gtest.h>
 
 namespace mailroom {
 namespace {
@@ -20,7 +20,9 @@ TEST(ThreadTest, RunsItsBodyUnderItsName) {
 
 TEST(ThreadTest, TheDestructorJoins) {
   std::atomic<bool> ran{false};
-  { Thread thread("t", [&ran] { ran = true; }); }
+  {
+    Thread thread("t", [&ran] { ran = true; });
+  }
   EXPECT_TRUE(ran);
 }
 

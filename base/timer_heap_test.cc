@@ -6,7 +6,8 @@
 #include <utility>
 #include <vector>
 
-#include "gtest/gtest.h"
+#include <gtest/gtest.h>
+
 #include "mailroom/base/random.h"
 #include "mailroom/base/testing/allocation_counter.h"
 
@@ -156,8 +157,8 @@ TEST(TimerHeapTest, BehavesLikeASortedMapUnderRandomTraffic) {
       const TimePoint deadline = At(now + random.Below(50));
       model.emplace(std::pair(deadline, i), heap.Add(deadline, i));
     } else if (choice < 7 && !model.empty()) {
-      const auto victim = std::next(model.begin(), random.Below(static_cast<uint32_t>(
-                                                       std::min<size_t>(model.size(), 20))));
+      const auto victim = std::next(
+          model.begin(), random.Below(static_cast<uint32_t>(std::min<size_t>(model.size(), 20))));
       ASSERT_TRUE(heap.Cancel(victim->second));
       model.erase(victim);
     } else {

@@ -18,8 +18,8 @@
 namespace mailroom::bench {
 namespace {
 
-// More than any head that wrk or the driver sends, and less than one read.
-constexpr size_t kMaxHeadBytes = 16384;
+// More than any head or body that wrk or the driver sends, and less than one read.
+constexpr size_t kMaxPartBytes = 16384;
 constexpr int kBacklog = 4096;  // c512 connects at once; the idle measurement brings 10,000
 
 constexpr std::string_view kBlankLine = "\r\n\r\n";
@@ -87,10 +87,11 @@ uint16_t PortOf(int listener) {
 // pipelined, but then our ratios could not stand beside those taken to earlier floors.
 Cut CutRequest(std::string_view bytes, Request* request) {
   const void* blank = memmem(bytes.data(), bytes.size(), kBlankLine.data(), kBlankLine.size());
-  if (blank == nullptr) return bytes.size() > kMaxHeadBytes ? Cut::kBad : Cut::kNeedMore;
+  if (blank == nullptr) return bytes.size() > kMaxPartBytes ? Cut::kBad : Cut::kNeedMore;
   const size_t lines = static_cast<size_t>(static_cast<const char*>(blank) - bytes.data()) + 2;
   const size_t head_size = lines + 2;
   const size_t body_size = ContentLength(bytes.substr(0, lines));
+  if (body_size > kMaxPartBytes) return Cut::kBad;
   if (bytes.size() - head_size < body_size) return Cut::kNeedMore;
   request->size = head_size + body_size;
   request->body = bytes.substr(head_size, body_size);

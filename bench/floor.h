@@ -37,7 +37,7 @@ struct Request {
 };
 
 // Looks for one request at the front of `bytes` and fills `request` when it is whole. The body
-// points into `bytes`. kBad: a head longer than any that this benchmark sends.
+// points into `bytes`. kBad: a head or a body longer than any that this benchmark sends.
 Cut CutRequest(std::string_view bytes, Request* request);
 
 // The value of `--port N` on the command line; 0, a free port, without one.

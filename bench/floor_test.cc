@@ -2,8 +2,8 @@
 #include "mailroom/bench/floor.h"
 
 #include <arpa/inet.h>
-#include <gtest/gtest.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -11,6 +11,8 @@
 #include <string>
 #include <string_view>
 #include <thread>
+
+#include <gtest/gtest.h>
 
 namespace mailroom::bench {
 namespace {
@@ -69,6 +71,11 @@ TEST(CutRequestTest, AHeadWithoutEndIsBad) {
   EXPECT_EQ(CutRequest(std::string(20000, 'a'), &request), Cut::kBad);
 }
 
+TEST(CutRequestTest, AHugeBodyIsBad) {
+  Request request;
+  EXPECT_EQ(CutRequest("POST / HTTP/1.1\r\nContent-Length: 99999999\r\n\r\n", &request), Cut::kBad);
+}
+
 class SocketsTest : public testing::Test {
  protected:
   // A connected client, and the descriptor under which the server knows it.
@@ -79,6 +86,8 @@ class SocketsTest : public testing::Test {
     address.sin_port = htons(sockets_.port());
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     EXPECT_EQ(connect(client, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+    const int on = 1;
+    setsockopt(client, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     EXPECT_EQ(WaitForOne(), sockets_.listener());
     sockets_.AcceptAll();
     *server_side = LastDescriptor();

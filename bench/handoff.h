@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <concurrentqueue.h>
-
 #include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <span>
+
+#include <concurrentqueue.h>
 
 // The two queues of floor_handoff, each between exactly one loop and one worker: MailQueue goes
 // out, ReplyQueue comes home. Both are a moodycamel queue used with tokens (no look-up of the

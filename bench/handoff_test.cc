@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mailroom/bench/handoff.h"
 
-#include <gtest/gtest.h>
 #include <poll.h>
 #include <sys/eventfd.h>
 
@@ -10,6 +9,8 @@
 #include <cstdint>
 #include <span>
 #include <thread>
+
+#include <gtest/gtest.h>
 
 namespace mailroom::bench {
 namespace {
@@ -58,7 +59,7 @@ class HandoffTest : public testing::Test {
 // Invariant 1: bursts of every size meet a worker and a loop that have just gone to sleep, are
 // about to, or are awake. A lost wake is a test that never ends.
 TEST_F(HandoffTest, EveryMailComesHome) {
-  constexpr int kRounds = 20000;
+  constexpr int kRounds = 10000;
   std::thread worker([this] { RunWorker(); });
   int next = 0;
   for (int round = 0; round < kRounds; ++round) {

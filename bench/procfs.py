@@ -64,7 +64,8 @@ def usage(pid):
         system += int(fields[12])
         for thread in threads(process):
             status = read(f"/proc/{process}/task/{thread}/status")
-            switches += sum(map(int, re.findall(r"^voluntary_ctxt_switches:\s*(\d+)", status, re.M)))
+            switched = re.search(r"^voluntary_ctxt_switches:\s*(\d+)", status, re.M)
+            switches += int(switched.group(1)) if switched else 0
     return Usage(user / TICKS_PER_SECOND, system / TICKS_PER_SECOND, switches)
 
 

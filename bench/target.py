@@ -68,7 +68,7 @@ def all_targets(args, server_flags=()):
     if args.floor_handoff:
         found.append(Target("floor_handoff", (args.floor_handoff,), "floor_handoff"))
     if args.server:
-        for kind, workers, floor in (("inline", "0", "floor_http"), ("pooled", "1", "floor_handoff")):
+        for kind, workers, floor in zip(("inline", "pooled"), ("0", "1"), FLOORS):
             command = (args.server, "--listen", "127.0.0.1:0", "--admin-listen", "",
                        "--workers", workers, "--log-level", "warn", *server_flags)
             found.append(Target(f"{kind}-proto", command, floor, PROTO))
@@ -126,7 +126,7 @@ class Server:
             if chosen is not None and accepts(chosen):
                 return chosen
             time.sleep(0.02)
-        raise Failure(f"no listening address after {START_SECONDS} s; it said: {self.said()[-400:]}")
+        raise Failure(f"no address after {START_SECONDS} s; it said: {self.said()[-400:]}")
 
     def said(self):
         # pread: the child shares the file's offset, so nobody may move it.

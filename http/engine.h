@@ -15,8 +15,8 @@
 // Engine: the seam over HTTP/1.1 now and HTTP/2 later. Bytes to exchanges,
 // answers to bytes; no sockets, no clock, no threads.
 //
-// Input is pulled: Feed() lends the bytes, Next() gives one event after the
-// other until kNeedMore. Whoever pulls may stop at any time (the session does,
+// Input is pulled: Next() is lent the bytes and gives one event after the other
+// until NeedMore. Whoever pulls may stop at any time (the session does,
 // while it is frozen): unconsumed bytes stay with the caller. Output is appended
 // to a string (a connection's write buffer) in the order HTTP asks for; the
 // engine never keeps an answer back.
@@ -27,7 +27,7 @@ namespace mailroom::http {
 // stream in HTTP/2.
 enum class StreamId : uint32_t {};
 
-// The request head. Views are valid until the next call of Next() or Feed().
+// The request head. Views are valid until the next call of Next().
 struct Head {
   StreamId stream{};
   std::string_view method;

@@ -60,6 +60,10 @@ class Http1Engine final : public Engine {
   void GiveParserBack();
 
   StreamId current() const { return StreamId{given_}; }
+  // In serial numbers, which may wrap.
+  bool IsAnswered(StreamId stream) const {
+    return static_cast<int32_t>(static_cast<uint32_t>(stream) - answered_) <= 0;
+  }
   bool IsNextToAnswer(StreamId stream) const {
     return static_cast<uint32_t>(stream) == answered_ + 1 && answered_ != given_;
   }
@@ -244,6 +248,7 @@ Event Http1Engine::RefuseHead(Fault fault, BytesView input) {
 }
 
 void Http1Engine::SendContinue(StreamId stream, std::string* out) {
+  if (IsAnswered(stream)) return;
   MAILROOM_CHECK(IsNextToAnswer(stream) && !head_sent_);
   if (stream != current() || !wants_continue_) return;
   wants_continue_ = false;
@@ -252,6 +257,7 @@ void Http1Engine::SendContinue(StreamId stream, std::string* out) {
 
 void Http1Engine::SendHead(StreamId stream, const ResponseHead& head, WallTime now,
                            std::string* out) {
+  if (IsAnswered(stream)) return;
   MAILROOM_CHECK(IsNextToAnswer(stream) && !head_sent_ && head.status >= 200);
   head_sent_ = true;
   answering_ = said_close_ ? BodyFraming::kNone : FramingOf(head);
@@ -288,6 +294,7 @@ BodyFraming Http1Engine::FramingOf(const ResponseHead& head) const {
 }
 
 void Http1Engine::SendBody(StreamId stream, BytesView bytes, std::string* out) {
+  if (IsAnswered(stream)) return;
   MAILROOM_CHECK(IsNextToAnswer(stream) && head_sent_);
   if (bytes.empty()) return;
   switch (answering_) {
@@ -309,6 +316,7 @@ void Http1Engine::SendBody(StreamId stream, BytesView bytes, std::string* out) {
 }
 
 void Http1Engine::SendEnd(StreamId stream, const Headers* trailers, std::string* out) {
+  if (IsAnswered(stream)) return;
   MAILROOM_CHECK(IsNextToAnswer(stream) && head_sent_);
   MAILROOM_CHECK(answering_ != BodyFraming::kLength || answer_left_ == 0);
   if (answering_ == BodyFraming::kChunked) WriteLastChunk(trailers, out);

@@ -18,6 +18,9 @@
 // more) is the last.
 // Bad counts as the request's last event; answer it like a request, with its
 // stream, when its turn comes. The answer says `connection: close` by itself.
+// An answer may also be sent before the body has come; whatever is sent for a
+// stream behind its SendEnd (a Bad found in that body) is dropped. If an answer
+// is under way when its request turns out Bad, break it off: close.
 // A final status sent while wants_continue() closes too: whether the body
 // follows is not known then (RFC 9110 s10.1.1).
 namespace mailroom::http {

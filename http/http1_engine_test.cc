@@ -303,6 +303,52 @@ TEST_F(Http1EngineTest, HeadMethodIsRememberedPerStream) {
   EXPECT_TRUE(Answer(get).ends_with("\r\n\r\nhi"));
 }
 
+TEST_F(Http1EngineTest, AnAnswerMayComeBeforeTheBody) {
+  Receive(kPost.substr(0, kPost.size() - 2));
+  ASSERT_TRUE(std::holds_alternative<Head>(Next()));
+  EXPECT_FALSE(Contains(Answer(StreamId{1}), "connection"));
+  Receive("lo");
+  EXPECT_EQ(TakeRequest(), StreamId{1});
+  Receive(kGet);
+  EXPECT_EQ(TakeRequest(), StreamId{2});
+}
+
+TEST_F(Http1EngineTest, WhatIsSentBehindTheEndOfAnAnswerIsDropped) {
+  Receive("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n");
+  ASSERT_TRUE(std::holds_alternative<Head>(Next()));
+  Answer(StreamId{1});
+  Receive("bad");
+  const Event event = Next();
+  ASSERT_TRUE(std::holds_alternative<Bad>(event));
+  EXPECT_EQ(std::get<Bad>(event).stream, StreamId{1});
+  EXPECT_EQ(Answer(StreamId{1}), "");
+  std::string out;
+  engine_->SendContinue(StreamId{1}, &out);
+  EXPECT_EQ(out, "");
+}
+
+// What is kept per stream is kept by its place in a ring of kMaxUnanswered.
+TEST_F(Http1EngineTest, LaterStreamsDoNotInheritTheMethodOrVersionOfEarlierOnes) {
+  for (size_t i = 0; i < kMaxUnanswered; ++i) {
+    Receive("HEAD / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
+    EXPECT_TRUE(Answer(TakeRequest()).ends_with("\r\n\r\n"));
+  }
+  for (size_t i = 0; i < kMaxUnanswered; ++i) {
+    Receive(kGet);
+    const std::string answer = Answer(TakeRequest());
+    EXPECT_TRUE(answer.ends_with("\r\n\r\nhi"));
+    EXPECT_FALSE(Contains(answer, "keep-alive"));
+  }
+}
+
+TEST_F(Http1EngineTest, EmptyLinesAreCountedForEachRequest) {
+  for (int i = 0; i < 5; ++i) {
+    Receive("\r\n\r\n\r\n");
+    Receive(kGet);
+    Answer(TakeRequest());
+  }
+}
+
 class Http1ContinueTest : public Http1EngineTest {
  protected:
   static constexpr BytesView kAsk =

@@ -51,7 +51,7 @@ void Connection::Write(BytesView bytes) {
 
 void Connection::Write(std::string&& bytes) {
   if (closing_ || bytes.empty()) return;
-  Output().Append(std::move(bytes));
+  Output().AppendOwned(std::move(bytes));
 }
 
 std::string* Connection::WriteBuffer() { return closing_ ? set_.Void() : Output().Tail(); }

@@ -18,24 +18,26 @@ size_t OutputQueue::size() const {
 
 std::string& OutputQueue::AddPiece() {
   settled_ = size();
+  sealed_ = false;
   return pieces_.emplace_back();
 }
 
 std::string* OutputQueue::Tail() {
-  if (pieces_.empty() || pieces_.back().size() >= kPieceSize) AddPiece();
+  if (pieces_.empty() || sealed_ || pieces_.back().size() >= kPieceSize) AddPiece();
   return &pieces_.back();
 }
 
 void OutputQueue::Append(BytesView bytes) { Tail()->append(bytes); }
 
-void OutputQueue::Append(std::string&& bytes) {
+void OutputQueue::AppendOwned(std::string&& bytes) {
   if (bytes.size() < kMoveSize) {
-    Append(BytesView(bytes));
+    Append(bytes);
     return;
   }
   // In place of an empty last piece, not behind it.
   if (pieces_.empty() || Unwritten(pieces_.size() - 1).size() > 0) AddPiece();
   pieces_.back() = std::move(bytes);
+  sealed_ = true;
 }
 
 size_t OutputQueue::Gather(std::span<BytesView> into) const {
@@ -80,6 +82,7 @@ void OutputQueue::Clear() {
     }
   }
   first_ = offset_ = settled_ = 0;
+  sealed_ = false;
 }
 
 }  // namespace mailroom::io

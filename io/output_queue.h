@@ -28,7 +28,8 @@ class OutputQueue final {
   static constexpr size_t kPieceSize = 16 * 1024;
 
   void Append(BytesView bytes);
-  void Append(std::string&& bytes);
+  // Moved in as a piece of its own, unless it is small.
+  void AppendOwned(std::string&& bytes);
   // The last piece, to append to. Valid until the next call but size().
   std::string* Tail();
 
@@ -51,6 +52,7 @@ class OutputQueue final {
   size_t first_ = 0;
   size_t offset_ = 0;   // bytes of pieces_[first_] that are written
   size_t settled_ = 0;  // unwritten bytes of all pieces but the last
+  bool sealed_ = false;  // the last piece was moved in: growing it would copy it
 };
 
 }  // namespace mailroom::io

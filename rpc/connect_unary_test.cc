@@ -175,7 +175,7 @@ TEST(ConnectUnaryTest, StreamingMethodsAreNotCalledThisWay) {
 }
 
 TEST(ConnectUnaryTest, BodyIsTheMessage) {
-  std::string body = "\0\0\0\0\1x";
+  std::string body("\0\0\0\0\1x", 6);
   const std::string before = body;
   EXPECT_TRUE(ConnectUnary().OpenBody(&body).ok());
   EXPECT_EQ(body, before);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mailroom/rpc/json_guard.h"
 
+#include <array>
 #include <charconv>
 #include <cstddef>
 #include <string>
@@ -14,9 +15,14 @@ namespace {
 
 using google::protobuf::Descriptor;
 
-// A mask may grow to this much; nobody names more fields by hand.
+// A mask may grow to this much; nobody names more fields by hand. Copying paths
+// is cheap.
 constexpr size_t kMaskSlack = 1024 * 1024;
 constexpr size_t kMaskFactor = 16;
+
+// Events that wait for their type take 50 bytes for each byte of JSON.
+constexpr size_t kAnySlack = 256 * 1024;
+constexpr size_t kAnyFactor = 2;
 
 // What json_util would copy if a string were a FieldMask: at every separator the
 // paths of all brackets that are open, and the name in front of the separator.
@@ -54,7 +60,7 @@ class MaskCost {
 // Walks over the tokens as json_util does: strings stand in either quote.
 class Scan {
  public:
-  explicit Scan(std::string_view json) : rest_(json) {}
+  explicit Scan(std::string_view json) : json_(json), rest_(json) {}
 
   // False when the nesting goes too deep.
   bool Run() {
@@ -63,17 +69,28 @@ class Scan {
       if (c == '"' || c == '\'') {
         SkipString(c);
       } else if (c == '[' || c == '{') {
-        if (++depth_ > kMaxJsonNesting) return false;
-      } else if (c == ']' || c == '}') {
+        if (depth_ == open_.size()) return false;
+        open_[depth_++] = Bracket{position(), c == '{'};
+      } else if ((c == ']' || c == '}') && depth_ > 0) {
         --depth_;
       }
     }
     return true;
   }
 
-  size_t mask_cost() const { return mask_.total(); }
+  bool cheap() const {
+    return mask_.total() <= kMaskFactor * json_.size() + kMaskSlack &&
+           held_back_ <= kAnyFactor * json_.size() + kAnySlack;
+  }
 
  private:
+  struct Bracket {
+    size_t position;
+    bool object;
+  };
+
+  size_t position() const { return json_.size() - rest_.size(); }
+
   char Take() {
     const char c = rest_.front();
     rest_.remove_prefix(1);
@@ -81,12 +98,27 @@ class Scan {
   }
 
   void SkipString(char quote) {
+    std::string_view expected = "@type";
+    bool is_type = true;
     while (!rest_.empty()) {
-      const char c = Take();
-      if (c == quote) break;
-      mask_.Add(c == '\\' ? Unescape() : c);
+      const char taken = Take();
+      if (taken == quote) break;
+      const char c = taken == '\\' ? Unescape() : taken;
+      mask_.Add(c);
+      is_type = is_type && expected.starts_with(c);
+      if (is_type) expected.remove_prefix(1);
     }
     mask_.EndString();
+    if (is_type && expected.empty()) EndType();
+  }
+
+  // What stands in front of an Any's type is held back until then, and once more
+  // by each Any around it.
+  void EndType() {
+    const size_t colon = rest_.find_first_not_of(" \t\r\n");
+    const bool key = colon != std::string_view::npos && rest_[colon] == ':';
+    if (!key || depth_ == 0 || !open_[depth_ - 1].object) return;
+    held_back_ += position() - open_[depth_ - 1].position;
   }
 
   // The character behind a backslash; what is not ASCII becomes something that is
@@ -103,13 +135,17 @@ class Scan {
     return code < 0x80 ? static_cast<char>(code) : 'x';
   }
 
+  const std::string_view json_;
   std::string_view rest_;
-  int depth_ = 0;
+  std::array<Bracket, kMaxJsonNesting> open_;
+  size_t depth_ = 0;
   MaskCost mask_;
+  size_t held_back_ = 0;
 };
 
-// True when a FieldMask may stand somewhere in a message of `type`.
-bool MayHoldMask(const Descriptor& type) {
+// True when a FieldMask or an Any may stand somewhere in a message of `type`. An
+// Any may hold a FieldMask.
+bool MayHoldMaskOrAny(const Descriptor& type) {
   std::vector<const Descriptor*> to_visit = {&type};
   std::unordered_set<const Descriptor*> seen = {&type};
   while (!to_visit.empty()) {
@@ -133,10 +169,9 @@ Status GuardJson(std::string_view json, const Descriptor& type) {
     return Status::Static(Code::kInvalidArgument, "the JSON nests deeper than 200 levels");
   }
   // The schema is looked at only for text that nobody writes by hand.
-  if (scan.mask_cost() <= kMaskFactor * json.size() + kMaskSlack) return Status();
-  if (!MayHoldMask(type)) return Status();
+  if (scan.cheap() || !MayHoldMaskOrAny(type)) return Status();
   return Status::Static(Code::kInvalidArgument,
-                        "a string in the JSON is too large a field mask for this server");
+                        "the JSON holds a FieldMask or nested Anys too large for this server");
 }
 
 }  // namespace mailroom::rpc

@@ -26,6 +26,16 @@ std::string Repeat(std::string_view text, int times) {
   return all;
 }
 
+// Anys around 200 KB of numbers, each with `key` behind the rest.
+std::string NestedAnys(int count, std::string_view key) {
+  std::string json = "[" + Repeat("1,", 100'000) + "1]";
+  for (int i = 0; i < count; ++i) {
+    json = "{\"value\":" + json + "," + std::string(key) +
+           ":\"type.googleapis.com/google.protobuf.Any\"}";
+  }
+  return json;
+}
+
 template <class M>
 bool Passes(std::string_view json) {
   const Status status = GuardJson(json, *M::descriptor());
@@ -35,7 +45,7 @@ bool Passes(std::string_view json) {
 
 TEST(JsonGuardTest, NestingIsBounded) {
   for (const char* open : {"[", "{\"a\":", "[{\"a\":"}) {
-    const int levels = kMaxJsonNesting / (std::string_view(open).size() > 5 ? 2 : 1);
+    const int levels = std::string_view(open).size() > 5 ? 100 : 200;
     EXPECT_TRUE(Passes<Struct>(Repeat(open, levels))) << open;
     EXPECT_FALSE(Passes<Struct>(Repeat(open, levels + 1))) << open;
   }
@@ -62,6 +72,32 @@ TEST(JsonGuardTest, NestedMaskCostsNoMemoryInTheCodec) {
   const std::string mask = Repeat("a(", 100'000) + "b" + Repeat(")", 100'000);
   FieldMask read;
   EXPECT_EQ(JsonCodec().Parse('"' + mask + '"', &read).code(), Code::kInvalidArgument);
+}
+
+// 95 of these around 200 KB made json_util take 1 GB and 7 seconds.
+TEST(JsonGuardTest, AnysAroundAnysCostNoMemoryInTheCodec) {
+  Any any;
+  EXPECT_EQ(JsonCodec().Parse(NestedAnys(95, "\"@type\""), &any).code(), Code::kInvalidArgument);
+}
+
+TEST(JsonGuardTest, AnysWithTheirTypeInFrontAreCheap) {
+  std::string json = "[" + Repeat("1,", 100'000) + "1]";
+  json = R"({"@type":"type.googleapis.com/google.protobuf.ListValue","value":)" + json + "}";
+  for (int i = 0; i < 20; ++i) {
+    json = R"({"@type":"type.googleapis.com/google.protobuf.Any","value":)" + json + "}";
+  }
+  EXPECT_TRUE(Passes<Any>(json));
+}
+
+TEST(JsonGuardTest, FewAnysOrSmallOnesPassInAnyOrder) {
+  EXPECT_TRUE(Passes<Any>(NestedAnys(1, "\"@type\"")));
+  EXPECT_TRUE(Passes<Any>(Repeat(R"({"value":{},"@type":"x"},)", 100'000)));
+  EXPECT_FALSE(Passes<Any>(NestedAnys(5, "\"@type\"")));
+  EXPECT_FALSE(Passes<Any>(NestedAnys(5, "'\\u0040type' ")));
+  EXPECT_TRUE(Passes<Any>(NestedAnys(5, "\"@typ\""))) << "another key";
+  EXPECT_TRUE(Passes<Any>(NestedAnys(5, "\"@types\""))) << "another key";
+  EXPECT_TRUE(Passes<Struct>(NestedAnys(5, "\"@type\""))) << "no Any can be in a Struct";
+  EXPECT_TRUE(Passes<Any>("{\"a\":[" + Repeat("\"@type\",", 10'000) + "1]}")) << "no keys";
 }
 
 TEST(JsonGuardTest, LongPrefixForManyPathsIsAMaskTooLarge) {

@@ -13,6 +13,11 @@ namespace {
 // theirs from the heap.
 constexpr size_t kSpareMemory = 64;
 
+// Posted by the actor to itself; names no slot of any table.
+constexpr SlotId kBeginWaiting(SlotKind::kJob, 0, 0, 0);
+
+Status CallerGone() { return Status::Static(Code::kCanceled, "the caller is gone"); }
+
 // Puts the request where the handler will look for it.
 Status OpenRequest(const rpc::MethodSpec& method, ServiceJob& job) {
   actors::Envelope& envelope = job.envelope();
@@ -61,18 +66,31 @@ void ServiceActor::Begin(actors::EnvelopePtr mail) {
   ServiceJob& job = *jobs_.Find(id);
   job.set_id(id);
   exclusive_ = !method.concurrent;
+  current_ = id;  // known to Failed() from here on
   Status opened = OpenRequest(method, job);
   if (!opened.ok()) {
     CompleteError(job, std::move(opened));
   } else {
-    current_ = id;
     handlers_[job.envelope().method].start(*this, job);
   }
   AfterStep(id);
 }
 
+void ServiceActor::BeginWaiting() {
+  if (waiting_ == nullptr || !jobs_.empty()) return;
+  if (Expired(place_.runner->clock().Now(), waiting_->deadline)) {
+    actors::AnswerError(std::move(waiting_),
+                        Status::Static(Code::kDeadlineExceeded,
+                                       "the deadline passed before the call began"));
+    return;
+  }
+  Begin(std::move(waiting_));
+}
+
 void ServiceActor::Settle(Completion completion) {
-  if (completion.slot.kind() == SlotKind::kCall) {
+  if (completion.slot == kBeginWaiting) {
+    BeginWaiting();
+  } else if (completion.slot.kind() == SlotKind::kCall) {
     Cancel(completion.slot);
   } else {
     // Known before it runs: an exception would leave no other trace.
@@ -94,8 +112,10 @@ void ServiceActor::AfterStep(SlotId id) {
   current_ = SlotId();
   if (!job->unanswered()) {
     EndJob(*job);
-  } else if (!job->suspended) {
-    job->suspended = true;
+  } else if (!job->cancelable && job->envelope().call.kind() == SlotKind::kCall) {
+    // Callers of this process never cancel, and their ids are unique among
+    // themselves only.
+    job->cancelable = true;
     suspended_.emplace(job->envelope().call, id);
   }
 }
@@ -110,12 +130,12 @@ void ServiceActor::Complete(ServiceJob& job, google::protobuf::Message& reply) {
     envelope.reply.clear();
     envelope.status = rpc::Codec::For(envelope.format).Serialize(reply, &envelope.reply);
   }
-  if (job.suspended) suspended_.erase(envelope.call);
+  if (job.cancelable) suspended_.erase(envelope.call);
   actors::Answer(job.TakeEnvelope());
 }
 
 void ServiceActor::CompleteError(ServiceJob& job, Status status) {
-  if (job.suspended) suspended_.erase(job.envelope().call);
+  if (job.cancelable) suspended_.erase(job.envelope().call);
   actors::AnswerError(job.TakeEnvelope(), std::move(status));
 }
 
@@ -127,20 +147,25 @@ void ServiceActor::EndJob(ServiceJob& job) {
     memory->arena().Reset();
     spare_.push_back(std::move(memory));
   }
-  if (jobs_.empty()) {
-    exclusive_ = false;
-    if (waiting_ != nullptr) Begin(std::move(waiting_));
-  }
+  if (!jobs_.empty()) return;
+  exclusive_ = false;
+  // By a completion, not by a call: this may be the catch of a failed handler, and
+  // the next one may fail as well.
+  if (waiting_ != nullptr) place_.home->Post(Completion{kBeginWaiting, nullptr});
 }
 
 void ServiceActor::Cancel(CallId call) {
+  if (waiting_ != nullptr && waiting_->call == call) {
+    actors::AnswerError(std::move(waiting_), CallerGone());
+    return;
+  }
   const auto found = suspended_.find(call);
-  if (found == suspended_.end()) return;  // answered, or not begun
+  if (found == suspended_.end()) return;  // answered, or still in the mailbox
   ServiceJob& job = *jobs_.Find(found->second);
   job.call().set_canceled();
   if (MethodOf(job).idempotency != rpc::Idempotency::kNoSideEffects) return;
   job.DestroyTask();
-  CompleteError(job, Status::Static(Code::kCanceled, "the caller is gone"));
+  CompleteError(job, CallerGone());
   EndJob(job);
 }
 

@@ -73,6 +73,8 @@ class ServiceActor : public actors::Actor {
 
  private:
   void Begin(actors::EnvelopePtr mail);
+  // The exclusive call that waited for the others, if they have ended.
+  void BeginWaiting();
   // After a handler started or was resumed: answered, or suspended?
   void AfterStep(SlotId id);
   void EndJob(ServiceJob& job);
@@ -85,7 +87,7 @@ class ServiceActor : public actors::Actor {
   actors::ActorPlace place_{nullptr, nullptr};
   SlotTable<Suspension> suspensions_;
   SlotTable<ServiceJob> jobs_;
-  // Suspended calls by their CallId, for cancels.
+  // Suspended calls of I/O actors by their CallId, for cancels.
   std::unordered_map<SlotId, SlotId> suspended_;
   // An exclusive call that waits for the others to end.
   actors::EnvelopePtr waiting_;

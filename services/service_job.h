@@ -105,8 +105,8 @@ class ServiceJob final {
     if (auto destroy = std::exchange(destroy_task_, nullptr)) destroy(task_);
   }
 
-  // Set while the job is in the actor's map of suspended calls.
-  bool suspended = false;
+  // Set once the job is in the actor's map of suspended calls.
+  bool cancelable = false;
 
  private:
   SlotId id_;

@@ -8,54 +8,94 @@
 #include "mailroom/actors/call.h"
 #include "mailroom/base/status.h"
 #include "mailroom/base/task.h"
-#include "mailroom/rpc/method.h"
 #include "mailroom/services/service_actor.h"
+#include "mailroom/services/service_job.h"
 
-// The types of a handler, erased. Used by generated code only.
+// The types of a handler, checked and then erased. Used by generated code only.
 //
 // A handler is `Result<Rep> M(const Req&, Call&)` or
 // `Task<Result<Rep>> M(const Req&, Call&)`; each method of a service chooses.
+// The generator describes a method by a tag:
+//
+//     struct Method0 {
+//       using Request = ...; using Reply = ...;
+//       static auto Invoke(actor, request, call) -> decltype(actor.M(request, call));
+//       static auto Member() -> decltype(&Derived::M);  // never called
+//     };
+//
+// All questions are asked when the user's class is complete, in the constructor of
+// its generated base: never earlier, since compilers remember a concept's answer.
 namespace mailroom {
 
-// The names that users write.
+// The name that users write.
 using actors::Call;
 
 namespace services {
 
-// True for what a handler may return.
-template <class R, class Rep>
-concept HandlerResult =
-    std::same_as<R, Result<Rep>> || std::same_as<R, Task<Result<Rep>>>;
+template <class... P>
+struct Parameters {};
+template <class R, class C, class... P>
+Parameters<P...> ParametersOf(R (C::*)(P...));
+template <class R, class C, class... P>
+Parameters<P...> ParametersOf(R (C::*)(P...) const);
+template <class R, class... P>
+Parameters<P...> ParametersOf(R (*)(P...));  // a static handler
 
-// Generated code asks it with a lambda that calls the method, so that a missing
-// method, a wrong parameter and a wrong result are told apart by static_assert.
-template <class Invoke, class Self, class Req>
-concept Callable = std::invocable<Invoke, Self&, const Req&, Call&>;
+// A request by value would be copied out of its arena: refused. Of an overloaded
+// handler it is enough that it can be called.
+template <class Self, class Method>
+concept HandlerTakesOther =
+    requires { ParametersOf(Method::template Member<Self>()); } &&
+    !std::same_as<decltype(ParametersOf(Method::template Member<Self>())),
+                  Parameters<const typename Method::Request&, Call&>>;
 
-template <class Self, class Req, class Rep, class Invoke>
+// False also for what is missing or not public.
+template <class Self, class Method>
+concept HandlerTakesRequest =
+    requires(Self& self, const typename Method::Request& request, Call& call) {
+      Method::Invoke(self, request, call);
+    } && !HandlerTakesOther<Self, Method>;
+
+template <class Self, class Method>
+using HandlerReturned = decltype(Method::Invoke(
+    std::declval<Self&>(), std::declval<const typename Method::Request&>(),
+    std::declval<Call&>()));
+
+template <class Self, class Method>
+concept HandlerReturnsAtOnce =
+    std::same_as<HandlerReturned<Self, Method>, Result<typename Method::Reply>>;
+template <class Self, class Method>
+concept HandlerReturnsTask =
+    std::same_as<HandlerReturned<Self, Method>, Task<Result<typename Method::Reply>>>;
+
+// True when the parameters are wrong already: one mistake, one message.
+template <class Self, class Method>
+concept HandlerReturnsResult =
+    !HandlerTakesRequest<Self, Method> || HandlerReturnsAtOnce<Self, Method> ||
+    HandlerReturnsTask<Self, Method>;
+
+template <class Self, class Method>
 struct TypedHandler {
-  using Returned = std::invoke_result_t<Invoke, Self&, const Req&, Call&>;
+  using Reply = typename Method::Reply;
 
   static void Start(ServiceActor& actor, ServiceJob& job) {
     Self& self = static_cast<Self&>(actor);
-    const Req& request = static_cast<const Req&>(*job.request());
-    if constexpr (std::same_as<Returned, Result<Rep>>) {
-      Answer(actor, job, Invoke()(self, request, job.call()));
+    const auto& request = static_cast<const typename Method::Request&>(*job.request());
+    if constexpr (HandlerReturnsTask<Self, Method>) {
+      job.StartTask(Method::Invoke(self, request, job.call()));
     } else {
-      job.StartTask(Invoke()(self, request, job.call()));
+      Answer(actor, job, Method::Invoke(self, request, job.call()));
     }
   }
 
   static void Finish(ServiceActor& actor, ServiceJob& job) {
-    if constexpr (!std::same_as<Returned, Result<Rep>>) {
-      Answer(actor, job, job.task<Result<Rep>>().TakeResult());
+    if constexpr (HandlerReturnsTask<Self, Method>) {
+      Answer(actor, job, job.task<Result<Reply>>().TakeResult());
     }
   }
 
-  static constexpr MethodHandler kHandler{&Start, &Finish};
-
  private:
-  static void Answer(ServiceActor& actor, ServiceJob& job, Result<Rep> result) {
+  static void Answer(ServiceActor& actor, ServiceJob& job, Result<Reply> result) {
     if (result.ok()) {
       actor.Complete(job, *result);
     } else {
@@ -63,6 +103,16 @@ struct TypedHandler {
     }
   }
 };
+
+// Nothing for a handler that a static_assert has refused: it is the only error then.
+template <class Self, class Method>
+consteval MethodHandler HandlerOf() {
+  if constexpr (HandlerTakesRequest<Self, Method> && HandlerReturnsResult<Self, Method>) {
+    return MethodHandler{&TypedHandler<Self, Method>::Start, &TypedHandler<Self, Method>::Finish};
+  } else {
+    return MethodHandler{};
+  }
+}
 
 }  // namespace services
 }  // namespace mailroom

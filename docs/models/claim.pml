@@ -2,10 +2,10 @@
 //
 // The claim word of one actor (actors/claim.h, actors/worker.cc): README.md has the pseudo-code.
 // Two producers post mail, a canceller posts one completion, the outside world resumes suspended
-// handlers (or never does), two workers run the actor. Names in capitals are bounds, BREAK_x takes
-// one line out, and the violation that each must cause stands in the list in `run`.
+// handlers (or never does), two workers run the actor.
 //
-//   -DLIVENESS   checks the formula at the end instead of the assertions
+// BREAK_x takes one line out; -DONLY=name checks one invariant alone.
+//   -DLIVENESS   the formula at the end instead of the assertions
 //   -DYIELDER    one handler yields for ever: its completions must not starve the mail
 
 #ifndef MAILS
@@ -17,7 +17,21 @@
 #define PRODUCERS 2
 #define WORKERS 2
 #define MAILS_PER_CLAIM 2       // 64 in the code
-#define COMPLETIONS_PER_CLAIM 2
+#define COMPLETIONS_PER_CLAIM 1 // 1,024 in the code
+
+#define one_worker_inside 1
+#define queued_once 2           // never on the run queue twice, nor promised to it twice
+#define no_lost_mail 3          // at rest: all mail is handled, unless blocked for ever
+#define no_lost_completion 4    // at rest: all completions are settled, also while blocked
+#define no_mail_while_blocked 5
+#define fifo_per_producer 6
+#define mail_limit 7
+#define completions_first 8
+#ifdef ONLY
+#define Check(name, condition) assert(ONLY != name || (condition))
+#else
+#define Check(name, condition) assert(condition)
+#endif
 
 #define kRunning 1
 #define kBlocked 2
@@ -63,7 +77,7 @@ byte posters = PRODUCERS + 1;   // still at work
 
 inline Queue() {                // the promise, given in the same step as the word's change
   tickets++;
-  assert(tickets <= 1)          // queued_once
+  Check(queued_once, tickets <= 1)
 }
 
 inline Posted(has) {
@@ -137,10 +151,10 @@ end:
 
 inline Receive(producer) {
   d_step {
-    assert(!suspended);                              // blocked_takes_no_mail
-    assert(mail == next_mail[producer]);             // fifo
-    assert(mails < MAILS_PER_CLAIM);                 // mail_limit
-    assert(!completions_owed || settled == COMPLETIONS_PER_CLAIM);  // completions_first
+    Check(no_mail_while_blocked, !suspended);
+    Check(fifo_per_producer, mail == next_mail[producer]);
+    Check(mail_limit, mails < MAILS_PER_CLAIM);
+    Check(completions_first, !completions_owed || settled == COMPLETIONS_PER_CLAIM);
     next_mail[producer]++;
     mails_handled++;
     mail = 0
@@ -181,7 +195,8 @@ inline RunCompletions() {
     :: true ->
 #endif
       if
-      :: completions?kind -> Settle(); settled = (settled < COMPLETIONS_PER_CLAIM -> settled + 1 : settled)
+      :: completions?kind -> Settle(); 
+        settled = (settled < COMPLETIONS_PER_CLAIM -> settled + 1 : settled)
       :: empty(completions) -> completions_owed = false; break
       fi
     od
@@ -240,7 +255,7 @@ inline RunMails() {
 
 inline Begin() {
   d_step {
-    assert(Queued(word));                            // a claim always starts from Queued
+    Check(queued_once, Queued(word));
     bits = word;
 #ifdef BREAK_CLEAR_FIRST
     word = word | kRunning;
@@ -249,7 +264,7 @@ inline Begin() {
 #endif
     tickets--;
     inside++;
-    assert(inside == 1);                             // one_worker_inside
+    Check(one_worker_inside, inside == 1);
     blocked = bits & kBlocked;
     completions_owed = (bits & kHasCompletions) != 0
   }
@@ -328,9 +343,8 @@ end:
 #ifndef LIVENESS
 active proctype Rest() {        // runs when nobody else can: whatever is undone now is lost
   timeout;
-  assert(AllCompletions);                            // no_lost_completion, blocked or not
-  assert(AllMails || (suspended && abandoned));      // no_lost_mail
-  assert(!suspended || abandoned)
+  Check(no_lost_completion, AllCompletions);
+  Check(no_lost_mail, AllMails || (suspended && abandoned))
 }
 #endif
 

@@ -9,8 +9,7 @@
 // the queue happen outside it.
 //
 // A look of moodycamel's that loses the race for the last item has already moved a counter; until it
-// has put that right, another's look can say empty although there are items. Here any look that
-// overlaps another's may say so.
+// has put that right, another's look can say empty although there are items. Here any look may.
 //
 // BREAK_x takes one line out; -DONLY=name checks one invariant alone.
 
@@ -41,12 +40,12 @@
 
 #define FOREVER 3
 
-// The word: both halves always change in one step.
-byte epoch = 0;
+// The word: both halves always change in one step. Of the epoch only this matters, and it keeps the
+// search small: is it still the one of the worker's ticket?
+bool fresh[WORKERS];
 bool parked_bit = false;
 
-byte tail = 0, taken = 0;       // the run queue
-byte looking = 0;               // workers inside TryPop
+byte items = 0;                 // in the run queue
 short queued = 0;               // what the pool counts: +1 after a push, -1 after a pop
 
 bool parked[WORKERS];           // has a spot in the list
@@ -60,12 +59,14 @@ byte sleeping = 0;
 
 #define NextDeadline (armed[1] -> 1 : (armed[2] -> 2 : FOREVER))
 #if WORKERS == 3
+#define StepEpoch fresh[0] = false; fresh[1] = false; fresh[2] = false
 #define AnyoneParked (parked[0] || parked[1] || parked[2])
 #define Plain(w) (parked[w] && deadline[w] == FOREVER)
 #define PlainParked (Plain(0) || Plain(1) || Plain(2))
 #define Keeps(w, t) (parked[w] && deadline[w] <= (t))
 #define Kept(t) (Keeps(0, t) || Keeps(1, t) || Keeps(2, t))
 #else
+#define StepEpoch fresh[0] = false; fresh[1] = false
 #define AnyoneParked (parked[0] || parked[1])
 #define Plain(w) (parked[w] && deadline[w] == FOREVER)
 #define PlainParked (Plain(0) || Plain(1))
@@ -103,11 +104,11 @@ inline Notify() {
 #ifdef BREAK_READ_MODIFY_WRITE
   shows = parked_bit;           // a look first, a write only if somebody is parked
   if
-  :: shows -> epoch++
+  :: shows -> d_step { StepEpoch }
   :: else
   fi;
 #else
-  d_step { shows = parked_bit; epoch++ }
+  d_step { shows = parked_bit; StepEpoch }
 #endif
   if
   :: shows -> shows = false; WakeOne()
@@ -117,7 +118,7 @@ inline Notify() {
 
 inline NotifyTimekeeper() {
 #ifndef BREAK_TIMEKEEPER_EPOCH
-  epoch++;
+  d_step { StepEpoch };
 #endif
   if
   :: AnyoneParked && !Kept(NextDeadline) -> WakeOne()
@@ -126,7 +127,7 @@ inline NotifyTimekeeper() {
 }
 
 inline Schedule() {
-  tail++;
+  items++;
   queued++
 }
 
@@ -157,13 +158,10 @@ proctype Producer(byte singles; byte batch) {
 }
 
 inline TryPop() {
-  d_step { overlaps = looking > 0; looking++ };
   if
-  :: d_step { tail > taken -> taken++; got = true }
-  :: tail == taken
-  :: overlaps || looking > 1
-  fi;
-  d_step { looking--; overlaps = false }
+  :: d_step { items > 0 -> items--; got = true }
+  :: true
+  fi
 }
 
 inline FireDueTimers() {
@@ -212,14 +210,13 @@ inline Run() {
 inline Park() {
   if
   :: d_step {
-      epoch != key
+      !fresh[me]
 #ifdef BREAK_EPOCH
       && false
 #endif
     }
   :: d_step {
       else ->
-      parked[me] = true;
 #ifdef DEADLINE_OUTSIDE
       deadline[me] = own;
 #else
@@ -228,6 +225,7 @@ inline Park() {
 #ifdef BREAK_TIMEKEEPER
       deadline[me] = FOREVER;
 #endif
+      parked[me] = true;
 #ifndef BREAK_PARKED_BIT
       parked_bit = true;
 #endif
@@ -240,20 +238,21 @@ endparked:
     :: d_step { !notified[me] && now >= deadline[me] -> Take(me) }
     fi;
     d_step { sleeping--; deadline[me] = 0 }
-  fi
+  fi;
+  own = 0
 }
 
 proctype Worker(byte me) {
-  byte key, victim, due, own;
+  byte victim, due, own;
   short before;
-  bool got, overlaps, shows, timer_moved;
+  bool got, shows, timer_moved;
 look:
   FireDueTimers();
 #ifdef BREAK_TICKET_BEFORE_LOOK
   TryPop();
-  key = epoch;
+  fresh[me] = true;
 #else
-  key = epoch;
+  fresh[me] = true;
   TryPop();
 #endif
   if
@@ -299,7 +298,7 @@ proctype Clock() { now++; now++ }
 
 active proctype Rest() {        // runs when nobody else can
   timeout;
-  Check(no_lost_wake, taken == tail || sleeping == 0);
+  Check(no_lost_wake, items == 0 || sleeping == 0);
   Check(no_lost_timer, NextDeadline == FOREVER || sleeping == 0)
 }
 

@@ -11,6 +11,11 @@ LoopHarness::LoopHarness(Backend backend, const Loop::Options& options)
   MAILROOM_CHECK(loop.Init().ok());
 }
 
+LoopHarness::~LoopHarness() {
+  handler.on_close = nullptr;
+  handler.on_drained = nullptr;
+}
+
 std::unique_ptr<Poller> LoopHarness::MakeBackend(Backend backend) {
   if (backend == Backend::kPlatform) return MakePoller();
   auto made = std::make_unique<FakePoller>(&clock);

@@ -25,6 +25,9 @@ class LoopHarness final {
   enum class Backend { kPlatform, kFake };
 
   explicit LoopHarness(Backend backend, const Loop::Options& options = Loop::Options());
+  // The loop's last hooks are written down, but run no function of the test's:
+  // what those refer to may be gone.
+  ~LoopHarness();
 
   // Adopts one end of a new pair; the other one is the caller's.
   Peer Connect();

@@ -24,3 +24,120 @@ def mailroom_cc_test(name, copts = [], **kwargs):
       **kwargs: passed on to cc_test.
     """
     native.cc_test(name = name, copts = MAILROOM_COPTS + copts, **kwargs)
+
+def _import_path(proto, info):
+    """What an import statement calls this file: its path below the library's root."""
+    root = info.proto_source_root
+    if root not in ["", "."] and proto.path.startswith(root + "/"):
+        return proto.path[len(root) + 1:]
+    return proto.path
+
+def _without_proto(path):
+    return path[:-len(".proto")] if path.endswith(".proto") else path
+
+def _generate_impl(ctx):
+    headers = []
+    sources = []
+    for src in ctx.attr.srcs:
+        info = src[ProtoInfo]
+        if not info.direct_sources:
+            fail("%s has no srcs of its own: name the proto_library that has" % src.label)
+        for proto in info.direct_sources:
+            path = _import_path(proto, info)
+            base = "%s/%s.mailroom" % (ctx.attr.folder, _without_proto(path))
+            header = ctx.actions.declare_file(base + ".h")
+            source = ctx.actions.declare_file(base + ".cc")
+            headers.append(header)
+            sources.append(source)
+
+            args = ctx.actions.args()
+            args.add(ctx.executable._plugin, format = "--plugin=protoc-gen-mailroom=%s")
+            args.add(header.path[:-len(_without_proto(path) + ".mailroom.h") - 1], format = "--mailroom_out=%s")
+
+            # The file's own root first: else another root could claim the file.
+            args.add(info.proto_source_root or ".", format = "--proto_path=%s")
+            args.add_all(info.transitive_proto_path, format_each = "--proto_path=%s", uniquify = True)
+            args.add(proto)
+            ctx.actions.run(
+                executable = ctx.executable._protoc,
+                arguments = [args],
+                inputs = info.transitive_sources,
+                tools = [ctx.executable._plugin],
+                outputs = [header, source],
+                mnemonic = "MailroomGenerate",
+                progress_message = "Generating actors from %s" % path,
+            )
+    return [
+        DefaultInfo(files = depset(headers + sources)),
+        OutputGroupInfo(headers = depset(headers), sources = depset(sources)),
+    ]
+
+_mailroom_generate = rule(
+    implementation = _generate_impl,
+    attrs = {
+        "folder": attr.string(mandatory = True, doc = "Where the files go in the package."),
+        "srcs": attr.label_list(mandatory = True, providers = [ProtoInfo]),
+        "_plugin": attr.label(
+            default = Label("//tools/protoc_gen_mailroom"),
+            cfg = "exec",
+            executable = True,
+        ),
+        "_protoc": attr.label(
+            default = Label("@com_google_protobuf//:protoc"),
+            allow_single_file = True,
+            cfg = "exec",
+            executable = True,
+        ),
+    },
+    doc = "Runs protoc-gen-mailroom over the files of proto_library targets.",
+)
+
+def mailroom_cc_library(
+        name,
+        srcs,
+        deps,
+        copts = [],
+        testonly = None,
+        visibility = None,
+        **kwargs):
+    """Actor bases, specs and clients for the services of proto_library targets.
+
+    A file that is imported as "shop/v1/shop.proto" is included as "shop/v1/shop.mailroom.h". Its
+    proto_library may use strip_import_prefix and import_prefix.
+
+    Args:
+      name: the library's name.
+      srcs: proto_library targets; only their own files are read, not those of their deps.
+      deps: the cc_proto_library targets over srcs.
+      copts: further compiler options, after ours.
+      testonly: as in every rule.
+      visibility: as in every rule.
+      **kwargs: passed on to cc_library.
+    """
+    folder = name + "_generated"
+    _mailroom_generate(
+        name = folder,
+        srcs = srcs,
+        folder = folder,
+        testonly = testonly,
+        visibility = ["//visibility:private"],
+    )
+    for group in ["headers", "sources"]:
+        native.filegroup(
+            name = "%s_%s" % (folder, group),
+            srcs = [":" + folder],
+            output_group = group,
+            testonly = testonly,
+            visibility = ["//visibility:private"],
+        )
+    native.cc_library(
+        name = name,
+        srcs = [":%s_sources" % folder],
+        hdrs = [":%s_headers" % folder],
+        copts = MAILROOM_COPTS + copts,
+        strip_include_prefix = folder,
+        testonly = testonly,
+        visibility = visibility,
+        deps = deps + [Label("//tools/protoc_gen_mailroom:runtime")],
+        **kwargs
+    )

@@ -13,7 +13,7 @@ import re
 import subprocess
 import sys
 
-from tools.check import code_rules, include_rules, rows, shape_rules
+from tools.check import build_rules, code_rules, include_rules, rows, shape_rules
 from tools.check.source import Finding, Source
 
 CLANG_FORMAT = "clang-format-19"
@@ -26,13 +26,8 @@ def tree_files():
         check=True,
         capture_output=True,
     )
-    return sorted(
-        {
-            path
-            for path in listed.stdout.decode().split("\0")
-            if path and pathlib.Path(path).is_file()
-        }
-    )
+    paths = set(listed.stdout.decode().split("\0")) - {""}
+    return sorted(path for path in paths if pathlib.Path(path).is_file())
 
 
 def read_sources(paths):
@@ -46,7 +41,8 @@ def read_sources(paths):
 def judge(sources):
     sources = [source for source in sources if not source.is_golden]
     own_header_first = include_rules.make_own_header_first({source.path for source in sources})
-    rules = include_rules.RULES + [own_header_first] + code_rules.RULES + shape_rules.RULES
+    modules = (build_rules, code_rules, include_rules, shape_rules)
+    rules = [rule for module in modules for rule in module.RULES] + [own_header_first]
     return sorted({finding for source in sources for rule in rules for finding in rule(source)})
 
 
@@ -56,25 +52,20 @@ def judge_format(sources):
     if not paths:
         return []
     done = subprocess.run(
-        [CLANG_FORMAT, "--dry-run", *paths], check=False, capture_output=True, text=True
+        [CLANG_FORMAT, "--dry-run", *paths], check=True, capture_output=True, text=True
     )
     first = {}
-    for path, line in re.findall(
-        r"^([^:\n]+):(\d+):\d+: \w+: code should be clang-formatted", done.stderr, re.MULTILINE
-    ):
-        first.setdefault(path, int(line))
-    return [
-        Finding(path, line, "format", "run ./dev format") for path, line in sorted(first.items())
-    ]
+    for place in done.stderr.splitlines():
+        if found := re.match(r"([^:]+):(\d+):\d+: \w+: code should be clang-formatted", place):
+            first.setdefault(found[1], int(found[2]))
+    return [Finding(path, line, "format", "run ./dev format") for path, line in first.items()]
 
 
 def main():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument(
-        "--rows", action="store_true", help="report the behaviours that no test names"
-    )
+    parser.add_argument("--rows", action="store_true", help="behaviours that no test names")
     arguments = parser.parse_args()
     sources = list(read_sources(tree_files()))
     if arguments.rows:

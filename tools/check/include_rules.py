@@ -24,10 +24,6 @@ MAY_INCLUDE = {
 OUTSIDE = {"bench", "examples", "tests"}
 ROOMS = MAY_INCLUDE.keys() | OUTSIDE
 
-# The half of rpc that workers and services use: it does not know what HTTP is. services may use no
-# other half.
-RPC_CODEC = {"code", "codec", "compression", "error_detail", "json_codec", "method", "proto_codec"}
-
 _GENERATED = re.compile(r"\.(pb|mailroom)\.h$")
 
 _OS_HEADER = re.compile(
@@ -129,7 +125,6 @@ def room_order(source):
     if source.room not in MAY_INCLUDE:
         return
     allowed = MAY_INCLUDE[source.room] | {source.room}
-    stem = source.stem.removesuffix("_test")
     for line, written in source.includes:
         path = written[1:-1]
         room = _target_room(path) if written.startswith('"') else None
@@ -137,16 +132,6 @@ def room_order(source):
             names = ", ".join(sorted(MAY_INCLUDE[source.room])) or "nothing"
             yield source.finding(
                 line, "room-order", f"{source.room}/ may include {names}: not {room}/"
-            )
-        elif source.room == "rpc" and stem in RPC_CODEC and room == "http":
-            yield source.finding(line, "room-order", "the codec half of rpc/ does not know http/")
-        elif (
-            source.room == "services"
-            and room == "rpc"
-            and path.split("/")[-1].split(".")[0] not in RPC_CODEC
-        ):
-            yield source.finding(
-                line, "room-order", "services/ may include the codec half of rpc/ only"
             )
 
 

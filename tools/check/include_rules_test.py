@@ -85,16 +85,6 @@ class RoomOrderTest(unittest.TestCase, RuleCases):
         self.bites(rules.room_order, "actors/job.cc", written)
         self.passes(rules.room_order, "services/echo.cc", written)
 
-    def test_the_codec_half_of_rpc_knows_no_http(self):
-        written = '#include "mailroom/http/headers.h"\n'
-        self.bites(rules.room_order, "rpc/json_codec.cc", written)
-        self.bites(rules.room_order, "rpc/codec_test.cc", written)
-        self.passes(rules.room_order, "rpc/connect_unary.cc", written)
-
-    def test_services_know_the_codec_half_only(self):
-        self.bites(rules.room_order, "services/echo.cc", '#include "mailroom/rpc/protocol.h"\n')
-        self.passes(rules.room_order, "services/echo.cc", '#include "mailroom/rpc/method.h"\n')
-
     def test_downwards_and_home_pass(self):
         text = '#include "mailroom/io/loop.h"\n#include "mailroom/server/session.h"\n'
         self.passes(rules.room_order, "server/io_actor.cc", text)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The shape of files and functions: names, lengths, coroutine statements, BUILD files."""
+"""The shape of files and functions: names, lengths, coroutine statements."""
 
 import ast
 import re
@@ -125,47 +125,6 @@ def coroutine_statements(source):
             )
 
 
-def _label_key(label):
-    """The order of a BUILD list: the package's own, the tree's, other repositories'."""
-    rank = 2 if label.startswith("@") else 1 if label.startswith("//") else 0
-    return rank, re.split(r"[:/.]", label.lstrip(":@/"))
-
-
-def build_files(source):
-    if source.name != "BUILD":
-        return
-    yield from source.search(
-        r"\bglob\s*\(", "build", "no globs: a file that belongs to the target is named in it"
-    )
-    for node in ast.walk(ast.parse(source.text)):
-        if not isinstance(node, ast.keyword) or node.arg not in ("srcs", "hdrs", "deps"):
-            continue
-        if not isinstance(node.value, ast.List) or not all(
-            isinstance(item, ast.Constant) for item in node.value.elts
-        ):
-            continue
-        labels = [item.value for item in node.value.elts]
-        if labels != sorted(labels, key=_label_key):
-            order = " ".join(sorted(labels, key=_label_key))
-            yield source.finding(node.value.lineno, "build", f"sort {node.arg}: {order}")
-        if len(set(labels)) != len(labels):
-            yield source.finding(node.value.lineno, "build", f"{node.arg} names something twice")
-
-
-# The doors, the schemas that users' schemas import, and what our rules bring into a user's build.
-_PUBLIC_PLACES = ("", "proto", "third_party", "tools")
-
-
-def visibility(source):
-    if source.name == "BUILD" and source.room not in _PUBLIC_PLACES:
-        yield from source.search(
-            r'"//visibility:public"',
-            "visibility",
-            "name a wall, //:above_<room>: not everybody is let in",
-            source.text,
-        )
-
-
 RULES = [
     names,
     licence,
@@ -174,6 +133,4 @@ RULES = [
     function_length,
     python_function_length,
     coroutine_statements,
-    build_files,
-    visibility,
 ]

@@ -4,7 +4,7 @@
 import unittest
 
 from tools.check import shape_rules as rules
-from tools.check.testing import HEADER, RuleCases, judge
+from tools.check.testing import HEADER, RuleCases
 
 
 class CoroutineStatementsTest(unittest.TestCase, RuleCases):
@@ -136,29 +136,6 @@ class FilesTest(unittest.TestCase, RuleCases):
         self.bites(rules.line_length, "x.py", "x" * 101)
         self.passes(rules.line_length, "x.py", "x" * 100)
         self.passes(rules.line_length, "README.md", "x" * 300)
-
-
-class BuildFilesTest(unittest.TestCase, RuleCases):
-    def test_a_glob_is_found(self):
-        self.bites(
-            rules.build_files, "io/BUILD", 'room_library(name = "io", srcs = glob(["*.cc"]))'
-        )
-
-    def test_unsorted_and_doubled_names_are_found(self):
-        self.bites(rules.build_files, "io/BUILD", 'x(srcs = ["b.cc", "a.cc"])')
-        self.bites(rules.build_files, "io/BUILD", 'x(deps = ["//base", ":io"])')
-        self.bites(rules.build_files, "io/BUILD", 'x(deps = ["@debian//:zlib", "//base"])')
-        self.bites(rules.build_files, "io/BUILD", 'x(deps = ["//base", "//base"])')
-
-    def test_sorted_names_pass(self):
-        text = 'x(srcs = ["a.cc", "a_test.cc"], deps = [":io", "//base", "//base:x", "@d//:z"])'
-        self.passes(rules.build_files, "io/BUILD", text)
-
-    def test_a_public_room_is_found(self):
-        text = 'room_library(name = "io", visibility = ["//visibility:public"])'
-        self.bites(rules.visibility, "io/BUILD", text)
-        self.passes(rules.visibility, "BUILD", text)
-        self.passes(rules.visibility, "tools/tsan/BUILD", text)
 
 
 if __name__ == "__main__":

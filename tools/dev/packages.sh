@@ -13,7 +13,7 @@ readonly TEST_PACKAGES=(curl libbenchmark-dev libgmock-dev libgtest-dev python3)
 readonly CHECK_PACKAGES=(clang-format-19 git python3)
 readonly SANITIZER_PACKAGES=(libclang-rt-19-dev lld-19 llvm-19)
 readonly MODEL_PACKAGES=(gcc libc6-dev python3 spin)
-readonly BENCH_PACKAGES=(libbenchmark-dev python3 wrk)
+readonly BENCH_PACKAGES=(python3 wrk)
 
 as_root() {
   local sudo=()

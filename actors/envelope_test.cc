@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mailroom/actors/envelope.h"
+
+#include <gtest/gtest.h>
+
+#include <utility>
+
+#include "mailroom/actors/testing/probe_actor.h"
+#include "mailroom/base/testing/recording_home.h"
+
+namespace mailroom::actors {
+namespace {
+
+using mailroom::testing::RecordingHome;
+using testing::MakeMail;
+
+const Envelope& Came(const Completion& completion) {
+  return static_cast<const Envelope&>(*completion.parcel);
+}
+
+TEST(EnvelopeTest, AnAnswerComesHomeUnderItsCall) {
+  RecordingHome home;
+  EnvelopePtr mail = MakeMail(home, 7);
+  Envelope* const raw = mail.get();
+  mail->reply = "yes";
+  Answer(std::move(mail));
+  const auto completion = home.Take();
+  ASSERT_TRUE(completion.has_value());
+  EXPECT_EQ(completion->slot.index(), 7u);
+  EXPECT_EQ(completion->parcel.get(), raw) << "the same envelope goes out and comes home";
+  EXPECT_EQ(Came(*completion).reply, "yes");
+}
+
+TEST(EnvelopeTest, DroppedWithoutAnAnswerItGoesHomeAsInternal) {
+  RecordingHome home;
+  {
+    EnvelopePtr mail = MakeMail(home, 1);
+    mail->reply = "half an answer";
+  }
+  const auto completion = home.Take();
+  ASSERT_TRUE(completion.has_value());
+  EXPECT_EQ(Came(*completion).status, Status::Static(Code::kInternal, "reply dropped"));
+  EXPECT_EQ(Came(*completion).reply, "") << "no half answer leaves";
+  EXPECT_EQ(home.size(), 0u) << "exactly one completion for each envelope";
+}
+
+TEST(EnvelopeTest, AnsweredItIsNotDroppedAgain) {
+  RecordingHome home;
+  {
+    EnvelopePtr mail = MakeMail(home, 1);
+    Answer(std::move(mail));
+  }
+  EXPECT_EQ(home.size(), 1u);
+}
+
+TEST(EnvelopeTest, NotYetAddressedItIsSimplyDeleted) {
+  EnvelopePtr mail(new Envelope);
+  mail.reset();  // AddressSanitizer sees a leak or a null home
+}
+
+TEST(EnvelopeTest, ResetKeepsSmallMemoryAndGivesBackLarge) {
+  Envelope envelope;
+  envelope.request.assign(200, 'x');
+  envelope.reply.assign(1 << 20, 'y');
+  envelope.deadline = TimePoint();
+  envelope.status = Status(Code::kInternal);
+  const size_t small = envelope.request.capacity();
+  envelope.Reset();
+  EXPECT_EQ(envelope.request.capacity(), small);
+  EXPECT_LT(envelope.reply.capacity(), 1024u);
+  EXPECT_EQ(envelope.deadline, kForever);
+  EXPECT_TRUE(envelope.status.ok());
+  EXPECT_EQ(envelope.home, nullptr);
+}
+
+}  // namespace
+}  // namespace mailroom::actors

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mailroom/actors/parking.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <chrono>
+#include <thread>
+#include <vector>
+
+namespace mailroom::actors {
+namespace {
+
+// A bare loop, so that a test waits for a state and not for a time.
+template <class Done>
+void Await(Done done) {
+  while (!done()) std::this_thread::yield();
+}
+
+TEST(ParkingTest, ANotifyAfterTheTicketLetsNobodySleep) {
+  Parking parking;
+  Parking::Spot spot;
+  const uint64_t ticket = parking.Ticket();
+  parking.Notify();
+  parking.Park(spot, ticket, kForever);  // would hang
+  EXPECT_FALSE(parking.anyone_parked());
+}
+
+TEST(ParkingTest, ANotifyBeforeTheTicketDoesNotCount) {
+  Parking parking;
+  Parking::Spot spot;
+  parking.Notify();
+  const TimePoint deadline = Clock::System().Now() + std::chrono::milliseconds(1);
+  parking.Park(spot, parking.Ticket(), deadline);
+  EXPECT_GE(Clock::System().Now(), deadline) << "it slept to its deadline";
+  EXPECT_FALSE(parking.anyone_parked());
+}
+
+TEST(ParkingTest, ANotifyWakesOneThatSleeps) {
+  Parking parking;
+  std::atomic<int> awake{0};
+  std::vector<std::thread> sleepers;
+  for (int i = 0; i < 2; ++i) {
+    sleepers.emplace_back([&] {
+      Parking::Spot spot;
+      parking.Park(spot, parking.Ticket(), kForever);
+      ++awake;
+      parking.Notify();  // and that one wakes the other
+    });
+  }
+  Await([&] { return parking.parked() == 2; });
+  parking.Notify();
+  for (std::thread& sleeper : sleepers) sleeper.join();
+  EXPECT_EQ(awake.load(), 2);
+}
+
+TEST(ParkingTest, WhoeverKeepsNoTimeIsWokenFirst) {
+  Parking parking;
+  std::atomic<int> first{0};
+  const TimePoint late = Clock::System().Now() + std::chrono::hours(1);
+  std::thread keeper([&] {
+    Parking::Spot spot;
+    parking.Park(spot, parking.Ticket(), late);
+    int none = 0;
+    first.compare_exchange_strong(none, 1);
+  });
+  Await([&] { return parking.parked() == 1; });
+  EXPECT_EQ(parking.kept_deadline(), late);
+  std::thread other([&] {
+    Parking::Spot spot;
+    parking.Park(spot, parking.Ticket(), kForever);
+    int none = 0;
+    first.compare_exchange_strong(none, 2);
+  });
+  Await([&] { return parking.parked() == 2; });
+  parking.Notify();
+  other.join();
+  EXPECT_EQ(first.load(), 2);
+  EXPECT_EQ(parking.parked(), 1u);
+
+  parking.NotifyTimekeeper(late);
+  EXPECT_EQ(parking.parked(), 1u) << "somebody keeps that time already";
+  parking.NotifyTimekeeper(late - std::chrono::minutes(1));
+  keeper.join();
+}
+
+TEST(ParkingTest, NotifyAllWakesAll) {
+  Parking parking;
+  std::vector<std::thread> sleepers;
+  for (int i = 0; i < 4; ++i) {
+    sleepers.emplace_back([&] {
+      Parking::Spot spot;
+      parking.Park(spot, parking.Ticket(), kForever);
+    });
+  }
+  Await([&] { return parking.parked() == 4; });
+  parking.NotifyAll();
+  for (std::thread& sleeper : sleepers) sleeper.join();
+  EXPECT_FALSE(parking.anyone_parked());
+}
+
+}  // namespace
+}  // namespace mailroom::actors

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+#include "mailroom/base/clock.h"
+#include "mailroom/base/status.h"
+#include "mailroom/server/exchange.h"
+
+namespace mailroom::server {
+
+// One line for an answered request (--access-log): protocol, method, code, HTTP
+// status, bytes of the answer's body, duration, peer. Loop thread.
+void LogAccess(const Exchange& exchange, const Status& status, int http_status, size_t bytes,
+               std::string_view peer, Duration took);
+
+}  // namespace mailroom::server

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mailroom/server/admin.h"
+
+#include <utility>
+#include <variant>
+
+#include "mailroom/base/log.h"
+#include "mailroom/http/http1_engine.h"
+#include "mailroom/io/listener.h"
+
+namespace mailroom::server {
+namespace {
+
+// A probe or a scraper is quick or gone; Prometheus scrapes once a minute.
+constexpr Duration kIdle = std::chrono::seconds(90);
+// Monitoring systems open one or two; more are refused.
+constexpr size_t kMaxPeers = 64;
+
+constexpr std::string_view kText = "text/plain; charset=utf-8";
+constexpr std::string_view kPrometheusText = "text/plain; version=0.0.4; charset=utf-8";
+
+http::Limits AdminLimits() {
+  http::Limits limits;
+  limits.body_bytes = 64 * 1024;  // nothing here reads a body
+  return limits;
+}
+
+}  // namespace
+
+Admin::Peer::Peer(http::Http1Pool& pool, ConnectionId id)
+    : engine(http::MakeHttp1Engine(pool)), deadline(id) {}
+
+Admin::Admin(Pages pages, const Clock& clock)
+    : pages_(std::move(pages)),
+      http1_(AdminLimits()),
+      deadlines_(kIdle),
+      loop_(io::Loop::Options(), io::MakePoller(), clock, *this) {}
+
+Admin::~Admin() { Stop(); }
+
+Result<std::string> Admin::Start(const std::string& listen) {
+  MAILROOM_ASSIGN_OR_RETURN(const io::Address address, io::Address::Parse(listen));
+  MAILROOM_ASSIGN_OR_RETURN(io::Listener listener, io::Listener::Bind(address));
+  std::string bound = listener.bound_address().ToString();
+  MAILROOM_RETURN_IF_ERROR(loop_.Init());
+  MAILROOM_RETURN_IF_ERROR(loop_.AddListener(std::move(listener)));
+  thread_ = Thread("admin", [this] {
+    const Status ended = loop_.Run(io::Loop::Mode::kUntilDone);
+    if (!ended.ok()) MAILROOM_LOG(kError) << "admin loop: " << ended;
+  });
+  return bound;
+}
+
+void Admin::Stop() {
+  if (!thread_.joinable()) return;
+  loop_.Stop();
+  thread_.Join();
+}
+
+bool Admin::OnAccept(io::Connection& connection) {
+  if (connection.closing()) return true;
+  if (loop_.connection_count() > kMaxPeers) return false;
+  const size_t index = connection.id().index();
+  if (index >= peers_.size()) peers_.resize(index + 1);
+  peers_[index] = std::make_unique<Peer>(http1_, connection.id());
+  deadlines_.Touch(peers_[index]->deadline, loop_.now());
+  return true;
+}
+
+void Admin::OnRead(io::Connection& connection) {
+  Peer& peer = *peers_[connection.id().index()];
+  for (;;) {
+    size_t consumed = 0;
+    const http::Event event = peer.engine->Next(connection.input(), &consumed);
+    if (const auto* head = std::get_if<http::Head>(&event)) {
+      peer.stream = head->stream;
+      peer.method = head->method;
+      peer.path = head->path;
+    } else if (std::holds_alternative<http::End>(event)) {
+      AnswerPage(connection, peer);
+    } else if (const auto* bad = std::get_if<http::Bad>(&event)) {
+      peer.stream = bad->stream;
+      Answer(connection, peer, bad->status, bad->reason + "\n", kText);
+    }
+    connection.Consume(consumed);
+    if (std::holds_alternative<http::NeedMore>(event) || peer.engine->must_close()) break;
+  }
+  if (connection.peer_closed() || peer.engine->must_close()) connection.CloseAfterFlush();
+}
+
+void Admin::AnswerPage(io::Connection& connection, Peer& peer) {
+  deadlines_.Touch(peer.deadline, loop_.now());
+  if (peer.method != "GET" && peer.method != "HEAD") {
+    Answer(connection, peer, 405, "only GET is served here\n", kText);
+  } else if (peer.path == "/livez") {
+    Answer(connection, peer, 200, "ok\n", kText);
+  } else if (peer.path == "/readyz" || peer.path == "/healthz") {
+    const bool ready = pages_.ready();
+    Answer(connection, peer, ready ? 200 : 503, ready ? "ok\n" : "draining\n", kText);
+  } else if (peer.path == "/metrics") {
+    Answer(connection, peer, 200, pages_.metrics(), kPrometheusText);
+  } else {
+    Answer(connection, peer, 404, "pages: /livez /readyz /healthz /metrics\n", kText);
+  }
+}
+
+void Admin::Answer(io::Connection& connection, Peer& peer, int status, std::string_view body,
+                   std::string_view type) {
+  http::Headers fields;
+  if (status == 405) fields.Add("allow", "GET, HEAD");
+  http::ResponseHead head;
+  head.status = status;
+  head.content_type = type;
+  head.headers = &fields;
+  head.content_length = body.size();
+  std::string* const out = connection.WriteBuffer();
+  peer.engine->SendHead(peer.stream, head, loop_.clock().WallNow(), out);
+  peer.engine->SendBody(peer.stream, body, out);
+  peer.engine->SendEnd(peer.stream, nullptr, out);
+}
+
+void Admin::OnClose(io::Connection& connection, const Status&) {
+  const size_t index = connection.id().index();
+  if (index < peers_.size()) peers_[index].reset();
+}
+
+void Admin::OnTurn(TimePoint now) {
+  while (io::DeadlineList::Node* due = deadlines_.PopDue(now)) {
+    if (io::Connection* connection = loop_.Find(due->owner())) connection->Close();
+  }
+}
+
+}  // namespace mailroom::server

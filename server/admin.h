@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "mailroom/base/clock.h"
+#include "mailroom/base/status.h"
+#include "mailroom/base/thread.h"
+#include "mailroom/http/engine.h"
+#include "mailroom/http/http1_pool.h"
+#include "mailroom/io/deadline_list.h"
+#include "mailroom/io/handler.h"
+#include "mailroom/io/loop.h"
+
+// Admin: the operators' port: /livez, /readyz, /healthz, /metrics.
+//
+// A small loop on a thread of its own, so that it answers while the I/O actors
+// are busy or stuck, and so that rendering metrics costs no call a turn. It reads
+// counters and nothing else of theirs. On loopback by default; no TLS, no
+// authentication: do not open it to strangers.
+namespace mailroom::server {
+
+class Admin final : public io::Handler {
+ public:
+  // What the pages say; called on the admin thread.
+  struct Pages {
+    std::function<bool()> ready;
+    std::function<std::string()> metrics;
+  };
+
+  Admin(Pages pages, const Clock& clock);
+  // Stops and joins.
+  ~Admin() override;
+
+  // Binds `listen` and starts the thread. The address that was bound.
+  Result<std::string> Start(const std::string& listen);
+  void Stop();
+
+ private:
+  struct Peer {
+    explicit Peer(http::Http1Pool& pool, ConnectionId id);
+    std::unique_ptr<http::Engine> engine;
+    io::DeadlineList::Node deadline;
+    http::StreamId stream{};
+    std::string method;
+    std::string path;
+  };
+
+  bool OnAccept(io::Connection& connection) override;
+  void OnRead(io::Connection& connection) override;
+  void OnDrained(io::Connection&) override {}
+  void OnClose(io::Connection& connection, const Status&) override;
+  void OnReset(io::Connection&) override {}
+  void OnTimer(SlotId) override {}
+  void OnTurn(TimePoint now) override;
+  TimePoint NextDeadline() override { return deadlines_.Next(); }
+  bool Settle() override { return false; }
+  void Publish() override {}
+  bool PrepareSleep() override { return true; }
+  void EndSleep() override {}
+  void OnTick() override {}
+  void OnSignal(int) override {}
+
+  void Answer(io::Connection& connection, Peer& peer, int status, std::string_view body,
+              std::string_view type);
+  void AnswerPage(io::Connection& connection, Peer& peer);
+
+  const Pages pages_;
+  http::Http1Pool http1_;
+  io::DeadlineList deadlines_;
+  std::vector<std::unique_ptr<Peer>> peers_;
+  io::Loop loop_;
+  Thread thread_;
+};
+
+}  // namespace mailroom::server

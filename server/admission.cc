@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mailroom/server/admission.h"
+
+#include <algorithm>
+
+#include "mailroom/rpc/protocol.h"
+
+namespace mailroom::server {
+namespace {
+
+// An error's text repeats what the client sent up to here.
+constexpr size_t kEchoedPath = 200;
+
+// The one place that frames a response outside of an engine: the connection has
+// no request to answer. `fields` are whole lines.
+std::string WholeResponse(std::string_view status_line, std::string_view fields, int status,
+                          Code code, std::string_view message) {
+  rpc::Answer answer;
+  rpc::WriteHttpError(status, code, message, &answer);
+  std::string response = "HTTP/1.1 ";
+  response.append(status_line).append("\r\nconnection: close\r\ncontent-type: ");
+  response.append(answer.content_type).append("\r\n").append(fields);
+  response.append("content-length: ").append(std::to_string(answer.body.size()));
+  response.append("\r\n\r\n").append(answer.body);
+  return response;
+}
+
+}  // namespace
+
+Status MailboxFullStatus(const Destination& destination) {
+  const actors::Cell& cell = destination.ref.cell();
+  return Status(Code::kUnavailable, "the mailbox of " + cell.name() + " is full (" +
+                                        std::to_string(cell.mailbox().capacity()) +
+                                        " calls wait, --mailbox-capacity); try again later");
+}
+
+Status DrainingStatus() {
+  return Status::Static(Code::kUnavailable,
+                        "the server is draining and takes no new calls; try another one");
+}
+
+Status TooManyCallsStatus() {
+  return Status::Static(Code::kUnavailable,
+                        "too many calls are out at actors (1048576); try again later");
+}
+
+bool MayServe(size_t open_connections, const ServerOptions& options) {
+  return open_connections <= options.max_connections;
+}
+
+bool MayTellWhy(size_t open_connections, const ServerOptions& options) {
+  constexpr size_t kAtLeast = 64;
+  return open_connections <=
+         options.max_connections + std::max(options.max_connections / 10, kAtLeast);
+}
+
+std::string TooManyConnectionsAnswer(const ServerOptions& options) {
+  return WholeResponse("503 Service Unavailable", "retry-after: 1\r\n", 503, Code::kUnavailable,
+                       "too many connections are open (" +
+                           std::to_string(options.max_connections) +
+                           ", --max-connections); try again later");
+}
+
+std::string TimeoutAnswer(std::string_view flag) {
+  return WholeResponse("408 Request Timeout", "", 408, Code::kDeadlineExceeded,
+                       "the request took too long to arrive (" + std::string(flag) + ")");
+}
+
+std::string UnknownPathText(const Router& router, std::string_view path) {
+  std::string text = "no method at ";
+  text.append(path.substr(0, kEchoedPath));
+  if (path.size() > kEchoedPath) text.append("...");
+  const std::string_view nearest = router.Nearest(path);
+  if (nearest.empty()) {
+    text.append("; GET / lists all methods");
+  } else {
+    text.append("; did you mean ").append(nearest).append("?");
+  }
+  return text;
+}
+
+}  // namespace mailroom::server

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mailroom/server/counters.h"
+
+#include <algorithm>
+
+namespace mailroom::server {
+
+void LatencyHistogram::Observe(Duration took) {
+  const double seconds = std::chrono::duration<double>(took).count();
+  const auto above = std::lower_bound(kBounds.begin(), kBounds.end(), seconds);
+  buckets[static_cast<size_t>(above - kBounds.begin())].Add();
+  sum_ns.Add(static_cast<uint64_t>(std::max<Duration::rep>(took.count(), 0)));
+}
+
+const char* ShedName(Shed reason) {
+  switch (reason) {
+    case Shed::kMailboxFull:
+      return "mailbox_full";
+    case Shed::kDraining:
+      return "draining";
+    case Shed::kTooManyConnections:
+      return "too_many_connections";
+    case Shed::kTooManyCalls:
+      return "too_many_calls";
+  }
+  return "unknown";
+}
+
+const char* ReleasedName(Released reason) {
+  switch (reason) {
+    case Released::kReset:
+      return "reset";
+    case Released::kDeadline:
+      return "deadline";
+    case Released::kClosed:
+      return "closed";
+  }
+  return "unknown";
+}
+
+const char* EvictedName(Evicted reason) {
+  switch (reason) {
+    case Evicted::kHeader:
+      return "header";
+    case Evicted::kBody:
+      return "body";
+    case Evicted::kIdle:
+      return "idle";
+    case Evicted::kWrite:
+      return "write";
+  }
+  return "unknown";
+}
+
+}  // namespace mailroom::server

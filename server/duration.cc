@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mailroom/server/duration.h"
+
+#include <charconv>
+
+namespace mailroom::server {
+namespace {
+
+struct Unit {
+  std::string_view name;
+  Duration length;
+};
+// Longest first, as FormatDuration wants them; "ms" before the "s" that ends it
+// is ParseDuration's business.
+constexpr Unit kUnits[] = {{"h", std::chrono::hours(1)},
+                           {"m", std::chrono::minutes(1)},
+                           {"s", std::chrono::seconds(1)},
+                           {"ms", std::chrono::milliseconds(1)}};
+
+}  // namespace
+
+std::optional<uint64_t> ParseCount(std::string_view text) {
+  uint64_t value = 0;
+  const char* const end = text.data() + text.size();
+  const std::from_chars_result result = std::from_chars(text.data(), end, value);
+  if (text.empty() || result.ec != std::errc() || result.ptr != end) return std::nullopt;
+  return value;
+}
+
+std::optional<Duration> ParseDuration(std::string_view text) {
+  const size_t digits = text.find_first_not_of("0123456789");
+  if (digits == std::string_view::npos) return std::nullopt;
+  const std::optional<uint64_t> count = ParseCount(text.substr(0, digits));
+  if (!count) return std::nullopt;
+  for (const Unit& unit : kUnits) {
+    if (text.substr(digits) != unit.name) continue;
+    const auto most = static_cast<uint64_t>(Duration::max() / unit.length);
+    if (*count > most) return std::nullopt;
+    return unit.length * static_cast<Duration::rep>(*count);
+  }
+  return std::nullopt;
+}
+
+std::string FormatDuration(Duration duration) {
+  if (duration == Duration::zero()) return "0s";
+  for (const Unit& unit : kUnits) {
+    if (duration % unit.length != Duration::zero()) continue;
+    return std::to_string(duration / unit.length) + std::string(unit.name);
+  }
+  return std::to_string(duration / std::chrono::milliseconds(1)) + "ms";
+}
+
+}  // namespace mailroom::server

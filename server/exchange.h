@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+
+#include "mailroom/actors/envelope.h"
+#include "mailroom/base/clock.h"
+#include "mailroom/base/slot_id.h"
+#include "mailroom/base/status.h"
+#include "mailroom/http/engine.h"
+#include "mailroom/rpc/protocol.h"
+#include "mailroom/server/router.h"
+
+// Exchange: one request of a connection and its answer, from the head to the
+// last byte of the answer. Pooled by the hall, owned by its session in the order
+// in which HTTP/1.1 wants the answers. Private to server; loop thread only.
+namespace mailroom::server {
+
+struct Exchange {
+  enum class State : uint8_t {
+    kReceiving,  // the body is not complete
+    kHeld,       // complete; waits for earlier calls before it may be dispatched
+    kOut,        // an actor has it; `call` is its slot
+    kReady,      // answered; waits for its turn on the wire
+  };
+  // What is to be answered.
+  enum class Kind : uint8_t {
+    kCall,       // in the words of `protocol`
+    kIndex,      // GET /
+    kHttpError,  // no protocol claimed it: `http_status` and `status`
+  };
+
+  std::unique_ptr<Exchange> next;
+  http::StreamId stream{};
+  State state = State::kReceiving;
+  Kind kind = Kind::kCall;
+  bool refused = false;      // answered by the hall: `status`; the body is dropped
+  bool shed = false;         // refused for want of room: Retry-After
+  bool accept_post = false;  // a 415: say what is spoken
+  bool allow_get = false;    // a 405: GET, not POST, is what is allowed
+  int http_status = 0;
+  Route* route = nullptr;
+  const rpc::Protocol* protocol = nullptr;
+  rpc::CallHead head;
+  TimePoint began;
+  TimePoint deadline = kForever;
+  CallId call;
+  // The request until it is dispatched, the reply once it is home.
+  std::unique_ptr<actors::Envelope> envelope;
+  // The hall's own answer, when there is no reply.
+  Status status;
+};
+
+}  // namespace mailroom::server

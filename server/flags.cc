@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mailroom/server/flags.h"
+
+#include <CLI/CLI.hpp>
+
+#include <cstdio>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "mailroom/base/log.h"
+#include "mailroom/server/duration.h"
+#include "mailroom/server/nearest.h"
+
+namespace mailroom {
+namespace {
+
+constexpr int kUsage = 2;
+constexpr const char* kVersion = "mailroom 0.1.0";
+
+// A flag whose text is turned into a value by `parse`, which returns the reason
+// why it can't be, or nothing.
+void AddText(CLI::App& app, const std::string& name, const std::string& metavar,
+             const std::string& help, const std::string& fallback,
+             std::function<std::string(const std::string&)> parse) {
+  app.add_option_function<std::string>(
+         name,
+         [name, parse](const std::string& text) {
+           const std::string wrong = parse(text);
+           if (!wrong.empty()) throw CLI::ValidationError(name, wrong);
+         },
+         help)
+      ->type_name(metavar)
+      ->default_str(fallback);
+}
+
+void AddDuration(CLI::App& app, const std::string& name, const std::string& help,
+                 Duration* target) {
+  AddText(app, name, "TIME", help, server::FormatDuration(*target),
+          [target](const std::string& text) -> std::string {
+            const std::optional<Duration> value = server::ParseDuration(text);
+            if (!value) return "'" + text + "' is no duration; write 500ms, 5s, 2m or 1h";
+            *target = *value;
+            return "";
+          });
+}
+
+void AddSize(CLI::App& app, const std::string& name, const std::string& help, size_t* target) {
+  AddText(app, name, "N", help, std::to_string(*target),
+          [target](const std::string& text) -> std::string {
+            const std::optional<uint64_t> value = server::ParseCount(text);
+            if (!value || *value == 0) return "'" + text + "' is no positive whole number";
+            *target = *value;
+            return "";
+          });
+}
+
+void AddWorkers(CLI::App& app, ServerOptions* options) {
+  AddText(app, "--workers", "N", "threads that run actors; 0: actors run on the loop",
+          "number of CPUs", [options](const std::string& text) -> std::string {
+            constexpr uint64_t kMost = 1024;  // more threads than that are a slip
+            const std::optional<uint64_t> value = server::ParseCount(text);
+            if (!value || *value > kMost) return "'" + text + "' is no number from 0 to 1024";
+            options->workers = static_cast<int>(*value);
+            return "";
+          });
+}
+
+void AddLogging(CLI::App& app, ServerOptions* options) {
+  AddText(app, "--log-level", "LEVEL", "debug, info, warning, error or off", "info",
+          [options](const std::string& text) -> std::string {
+            const std::optional<LogLevel> level = ParseLogLevel(text);
+            if (level) {
+              options->log_level = *level;
+              return "";
+            }
+            server::NearestWord nearest(text);
+            for (const char* name : {"debug", "info", "warning", "error", "off"}) {
+              nearest.Consider(name);
+            }
+            std::string wrong = "'" + text + "' is none of debug, info, warning, error, off";
+            if (!nearest.word().empty()) {
+              wrong += "; did you mean " + std::string(nearest.word()) + "?";
+            }
+            return wrong;
+          });
+  AddText(app, "--log-format", "FORMAT", "text or json", "text",
+          [options](const std::string& text) -> std::string {
+            if (text != "text" && text != "json") return "'" + text + "' is neither text nor json";
+            options->log_format = text == "json" ? LogFormat::kJson : LogFormat::kText;
+            return "";
+          });
+  app.add_flag("--access-log", options->access_log, "log one line for each call");
+}
+
+void AddAll(CLI::App& app, ServerOptions* options) {
+  app.add_option("--listen", options->listen, "address for callers; port 0 takes a free one")
+      ->type_name("HOST:PORT")
+      ->capture_default_str();
+  app.add_option("--admin-listen", options->admin_listen,
+                 "address for operators (/livez /readyz /metrics); empty: none")
+      ->type_name("HOST:PORT")
+      ->capture_default_str();
+  AddWorkers(app, options);
+  AddSize(app, "--mailbox-capacity", "calls that may wait for one actor",
+          &options->mailbox_capacity);
+  AddSize(app, "--max-connections", "connections that are served at once",
+          &options->max_connections);
+  AddSize(app, "--max-message-bytes", "the largest request message",
+          &options->max_message_bytes);
+  AddDuration(app, "--header-timeout", "for a request's head to arrive",
+              &options->header_timeout);
+  AddDuration(app, "--body-timeout", "for a request's body to arrive", &options->body_timeout);
+  AddDuration(app, "--idle-timeout", "between two requests of a connection",
+              &options->idle_timeout);
+  AddDuration(app, "--write-timeout", "for a client to take its answer",
+              &options->write_timeout);
+  AddDuration(app, "--drain-delay", "between the signal and the end of accepting",
+              &options->drain_delay);
+  AddDuration(app, "--drain-timeout", "for what still runs when draining",
+              &options->drain_timeout);
+  AddLogging(app, options);
+}
+
+// The flag, of those there are, that `unknown` was meant to be.
+std::string Meant(const CLI::App& app, const std::string& unknown) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : app.get_options()) {
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+  }
+  server::NearestWord nearest(unknown);
+  for (const std::string& name : names) nearest.Consider(name);
+  return std::string(nearest.word());
+}
+
+int Complain(const CLI::App& app, const CLI::ParseError& error,
+             const std::vector<std::string>& unknown) {
+  std::string text = error.what();
+  if (!unknown.empty()) {
+    const std::string flag = unknown.front().substr(0, unknown.front().find('='));
+    const std::string meant = Meant(app, flag);
+    text = "unknown flag " + flag + (meant.empty() ? "" : "; did you mean " + meant + "?");
+  }
+  std::fprintf(stderr, "%s\n--help lists all flags\n", text.c_str());
+  return kUsage;
+}
+
+}  // namespace
+
+FlagsOutcome ParseFlags(int argc, char** argv, ServerOptions* options) {
+  CLI::App app("A Mailroom server: services as actors over HTTP.");
+  app.set_version_flag("--version", kVersion);
+  AddAll(app, options);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    std::printf("%s", app.help().c_str());
+    return FlagsOutcome{0};
+  } catch (const CLI::CallForVersion&) {
+    std::printf("%s\n", kVersion);
+    return FlagsOutcome{0};
+  } catch (const CLI::ParseError& error) {
+    // CLI11's own way to say no; nothing of ours throws.
+    return FlagsOutcome{Complain(app, error, app.remaining())};
+  }
+  return FlagsOutcome{};
+}
+
+}  // namespace mailroom

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mailroom/server/hall.h"
+
+#include <utility>
+
+namespace mailroom::server {
+namespace {
+
+// What is kept for the next burst; more goes back to the heap.
+constexpr size_t kPooled = 1024;
+
+http::Limits HttpLimits(const ServerOptions& options) {
+  http::Limits limits;
+  limits.body_bytes = options.max_message_bytes;
+  return limits;
+}
+
+}  // namespace
+
+Hall::Hall(const ServerOptions& server_options, uint8_t loop_number, Home& io_actor)
+    : options(server_options),
+      home(io_actor),
+      calls(loop_number, SlotTable<PendingCall>::kMaxCapacity),
+      http1(HttpLimits(server_options)),
+      header_deadlines(server_options.header_timeout),
+      body_deadlines(server_options.body_timeout),
+      idle_deadlines(server_options.idle_timeout),
+      write_deadlines(server_options.write_timeout) {}
+
+WallTime Hall::WallNow() {
+  if (wall_read_ != loop->now()) {
+    wall_read_ = loop->now();
+    wall_now_ = loop->clock().WallNow();
+  }
+  return wall_now_;
+}
+
+std::unique_ptr<Exchange> Hall::TakeExchange() {
+  if (exchanges_.empty()) return std::make_unique<Exchange>();
+  std::unique_ptr<Exchange> exchange = std::move(exchanges_.back());
+  exchanges_.pop_back();
+  return exchange;
+}
+
+void Hall::GiveBack(std::unique_ptr<Exchange> exchange) {
+  if (exchange->envelope != nullptr) GiveBack(std::move(exchange->envelope));
+  if (exchanges_.size() >= kPooled) return;
+  *exchange = Exchange();
+  exchanges_.push_back(std::move(exchange));
+}
+
+std::unique_ptr<actors::Envelope> Hall::TakeEnvelope() {
+  if (envelopes_.empty()) return std::make_unique<actors::Envelope>();
+  std::unique_ptr<actors::Envelope> envelope = std::move(envelopes_.back());
+  envelopes_.pop_back();
+  return envelope;
+}
+
+void Hall::GiveBack(std::unique_ptr<actors::Envelope> envelope) {
+  if (envelopes_.size() >= kPooled) return;
+  envelope->Reset();
+  envelopes_.push_back(std::move(envelope));
+}
+
+}  // namespace mailroom::server

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "mailroom/actors/envelope.h"
+#include "mailroom/base/clock.h"
+#include "mailroom/base/home.h"
+#include "mailroom/http/http1_pool.h"
+#include "mailroom/io/deadline_list.h"
+#include "mailroom/io/loop.h"
+#include "mailroom/rpc/protocol.h"
+#include "mailroom/server/call_table.h"
+#include "mailroom/server/counters.h"
+#include "mailroom/server/exchange.h"
+#include "mailroom/server/options.h"
+#include "mailroom/server/router.h"
+
+// Hall: what the sessions of one I/O actor share. Private to server.
+//
+// Plain parts without behaviour of their own beyond pooling; the I/O actor owns
+// it and everything in it. Loop thread only.
+namespace mailroom::server {
+
+struct Hall {
+  Hall(const ServerOptions& server_options, uint8_t loop_number, Home& io_actor);
+
+  // Constant after construction.
+  const ServerOptions options;
+  Home& home;  // the I/O actor: where replies go
+
+  // Set by the I/O actor once the loop stands; null before.
+  io::Loop* loop = nullptr;
+
+  Router router;
+  CallTable calls;
+  IoCounters counters;
+  http::Http1Pool http1;
+  std::string index_page;  // GET /
+
+  // Deadlines of connections, each list with one timeout.
+  io::DeadlineList header_deadlines;
+  io::DeadlineList body_deadlines;
+  io::DeadlineList idle_deadlines;
+  io::DeadlineList write_deadlines;
+
+  bool draining = false;  // new requests are shed, answers say Connection: close
+  bool posted = false;    // mail was posted in this turn: workers want a wake
+
+  rpc::Answer answer;  // scratch for the answer being written
+
+  // The wall clock of this turn.
+  WallTime WallNow();
+
+  // Pools: in the steady state a call allocates neither.
+  std::unique_ptr<Exchange> TakeExchange();
+  void GiveBack(std::unique_ptr<Exchange> exchange);
+  std::unique_ptr<actors::Envelope> TakeEnvelope();
+  void GiveBack(std::unique_ptr<actors::Envelope> envelope);
+
+ private:
+  std::vector<std::unique_ptr<Exchange>> exchanges_;
+  std::vector<std::unique_ptr<actors::Envelope>> envelopes_;
+  TimePoint wall_read_;
+  WallTime wall_now_;
+};
+
+}  // namespace mailroom::server

@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mailroom/server/io_actor.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <utility>
+
+#include "mailroom/base/log.h"
+#include "mailroom/server/admission.h"
+
+namespace mailroom::server {
+namespace {
+
+// Completions settled in one round of step 5; the loop comes back for more.
+constexpr int kSettledPerRound = 1024;
+
+io::Loop::Options LoopOptions(const ServerOptions& options, uint8_t number) {
+  io::Loop::Options loop;
+  loop.number = number;
+  // What one message may take in all, and room for the next request's head.
+  loop.connection.max_input = options.max_message_bytes + 64 * 1024;
+  return loop;
+}
+
+}  // namespace
+
+IoActor::IoActor(const ServerOptions& options, uint8_t number,
+                 std::unique_ptr<io::Poller> poller, const Clock& clock)
+    : hall_(options, number, *this),
+      mailbox_(actors::Mailbox<Completion>::kUnbounded),
+      inline_runner_(clock, [this] { Ring(); }),
+      drain_(options.drain_delay, options.drain_timeout),
+      loop_(LoopOptions(options, number), std::move(poller), clock, *this) {
+  hall_.loop = &loop_;
+}
+
+IoActor::~IoActor() = default;
+
+void IoActor::AddService(const rpc::ServiceSpec& spec, actors::Cell& cell) {
+  hall_.router.Add(spec, cell);
+}
+
+void IoActor::Post(Completion completion) noexcept {
+  mailbox_.Post(std::move(completion));
+  Ring();
+}
+
+void IoActor::Ring() noexcept {
+  if (!doorbell_.Ring()) return;
+  // relaxed: a counter.
+  wakes_.fetch_add(1, std::memory_order_relaxed);
+  loop_.Wake();
+}
+
+void IoActor::RequestStop() {
+  stop_requested_.store(true);
+  Ring();
+}
+
+bool IoActor::OnAccept(io::Connection& connection) {
+  if (connection.closing()) return true;  // it could not be registered: OnClose says why
+  hall_.counters.accepted.Add();
+  const size_t open = loop_.connection_count();
+  if (!MayServe(open, hall_.options)) {
+    hall_.counters.shed[static_cast<size_t>(Shed::kTooManyConnections)].Add();
+    if (!MayTellWhy(open, hall_.options)) return false;
+    connection.Write(TooManyConnectionsAnswer(hall_.options));
+    connection.CloseAfterFlush();
+    return true;
+  }
+  const size_t index = connection.id().index();
+  if (index >= sessions_.size()) sessions_.resize(index + 1);
+  sessions_[index] = std::make_unique<Session>(hall_, connection);
+  return true;
+}
+
+void IoActor::OnRead(io::Connection& connection) {
+  if (Session* session = Find(connection.id())) session->OnRead(connection);
+}
+
+void IoActor::OnDrained(io::Connection&) {}
+
+void IoActor::OnReset(io::Connection& connection) {
+  if (Session* session = Find(connection.id())) session->Abandon(Released::kReset);
+}
+
+void IoActor::OnClose(io::Connection& connection, const Status& why) {
+  Session* const session = Find(connection.id());
+  if (session == nullptr) return;
+  session->Abandon(why.ok() ? Released::kClosed : Released::kReset);
+  sessions_[connection.id().index()].reset();
+}
+
+// A call's deadline, told by the loop itself while the handler may still run.
+void IoActor::OnTimer(SlotId token) {
+  const PendingCall* const pending = hall_.calls.Find(token);
+  if (pending == nullptr) return;
+  const PendingCall call = *pending;
+  hall_.calls.Release(token);
+  hall_.counters.released[static_cast<size_t>(Released::kDeadline)].Add();
+  io::Connection* const connection = loop_.Find(call.connection);
+  if (connection == nullptr) return;
+  Find(call.connection)->Expire(*connection, call.stream);
+}
+
+void IoActor::OnTurn(TimePoint now) {
+  EvictDue(now);
+  if (stop_requested_.load()) drain_.Begin(now);
+  if (drain_.phase() != Drain::Phase::kServing) StepDrain(now);
+  CopyLoopCounters();
+}
+
+void IoActor::EvictDue(TimePoint now) {
+  const auto evict = [this, now](io::DeadlineList& list, Evicted kind) {
+    while (io::DeadlineList::Node* due = list.PopDue(now)) {
+      io::Connection* const connection = loop_.Find(due->owner());
+      if (connection != nullptr) Find(due->owner())->Evict(*connection, kind);
+    }
+  };
+  evict(hall_.header_deadlines, Evicted::kHeader);
+  evict(hall_.body_deadlines, Evicted::kBody);
+  evict(hall_.idle_deadlines, Evicted::kIdle);
+  evict(hall_.write_deadlines, Evicted::kWrite);
+}
+
+void IoActor::StepDrain(TimePoint now) {
+  // relaxed: what /readyz says may be a moment old.
+  ready_.store(false, std::memory_order_relaxed);
+  const bool was_draining = hall_.draining;
+  const Drain::Phase phase = drain_.Step(now, loop_.connection_count() + hall_.calls.size());
+  if (phase == Drain::Phase::kDraining && !was_draining) {
+    hall_.draining = true;
+    loop_.CloseListeners();
+    loop_.ForEachConnection([this](io::Connection& connection) {
+      if (Session* session = Find(connection.id())) session->StartDraining(connection);
+    });
+    MAILROOM_LOG(kInfo) << "draining: " << loop_.connection_count() << " connections, "
+                        << hall_.calls.size() << " calls";
+  } else if (phase == Drain::Phase::kDone) {
+    if (drain_.forced()) {
+      MAILROOM_LOG(kWarning) << "drain timeout: closing " << loop_.connection_count()
+                             << " connections with " << hall_.calls.size() << " calls";
+    }
+    loop_.Stop();
+  }
+}
+
+TimePoint IoActor::NextDeadline() {
+  return std::min({hall_.header_deadlines.Next(), hall_.body_deadlines.Next(),
+                   hall_.idle_deadlines.Next(), hall_.write_deadlines.Next(),
+                   inline_runner_.NextDeadline(), drain_.deadline()});
+}
+
+bool IoActor::Settle() {
+  bool moved = inline_runner_.RunQueued();
+  Completion completion;
+  for (int n = 0; n < kSettledPerRound; ++n) {
+    if (!mailbox_.TryTake(&completion)) break;
+    SettleReply(std::move(completion));
+    moved = true;
+  }
+  return moved;
+}
+
+// Rows 13 to 15: home, checked, attached.
+void IoActor::SettleReply(Completion completion) {
+  posts_.Add();
+  // Only envelopes are posted here: a call's slot is the only one of this home.
+  std::unique_ptr<actors::Envelope> reply(
+      static_cast<actors::Envelope*>(completion.parcel.release()));
+  const PendingCall* const pending = hall_.calls.Find(completion.slot);
+  if (pending == nullptr) {
+    hall_.counters.stale.Add();
+    hall_.GiveBack(std::move(reply));
+    return;
+  }
+  const PendingCall call = *pending;
+  hall_.calls.Release(completion.slot);
+  hall_.counters.attached.Add();
+  if (call.timer) loop_.CancelTimer(call.timer);
+  Session& session = *Find(call.connection);
+  session.Attach(*loop_.Find(call.connection), call.stream, std::move(reply));
+}
+
+void IoActor::Publish() {
+  if (!std::exchange(hall_.posted, false)) return;
+  if (runner_ != nullptr) runner_->Publish();
+}
+
+bool IoActor::PrepareSleep() {
+  doorbell_.Sleep();
+  return mailbox_.depth() == 0 && inline_runner_.idle() &&
+         (!stop_requested_.load() || drain_.phase() != Drain::Phase::kServing);
+}
+
+void IoActor::EndSleep() { doorbell_.Awake(); }
+
+void IoActor::OnTick() {}
+
+void IoActor::OnSignal(int signal_number) {
+  if (++signals_ > 1) {
+    MAILROOM_LOG(kWarning) << "second signal: exiting at once";
+    std::_Exit(128 + signal_number);
+  }
+  MAILROOM_LOG(kInfo) << "signal " << signal_number << ": draining";
+  drain_.Begin(loop_.now());
+}
+
+void IoActor::CopyLoopCounters() {
+  const io::LoopCounters& loop = loop_.counters();
+  IoCounters& counters = hall_.counters;
+  counters.turns.Set(loop.turns);
+  counters.reads.Set(loop.reads);
+  counters.writes.Set(loop.writes);
+  counters.bytes_in.Set(loop.bytes_in);
+  counters.bytes_out.Set(loop.bytes_out);
+  counters.calls.Set(hall_.calls.size());
+}
+
+Session* IoActor::Find(ConnectionId id) {
+  return id.index() < sessions_.size() ? sessions_[id.index()].get() : nullptr;
+}
+
+void IoActor::AbandonSessions() {
+  for (const auto& session : sessions_) {
+    if (session != nullptr) session->Abandon(Released::kClosed);
+  }
+}
+
+void IoActor::Finish() {
+  Completion completion;
+  while (mailbox_.TryTake(&completion)) SettleReply(std::move(completion));
+}
+
+}  // namespace mailroom::server

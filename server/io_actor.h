@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "mailroom/actors/inline_runner.h"
+#include "mailroom/actors/mailbox.h"
+#include "mailroom/actors/runner.h"
+#include "mailroom/base/home.h"
+#include "mailroom/io/handler.h"
+#include "mailroom/io/loop.h"
+#include "mailroom/server/doorbell.h"
+#include "mailroom/server/drain.h"
+#include "mailroom/server/hall.h"
+#include "mailroom/server/session.h"
+
+// IoActor: the actor that owns a loop, its connections and the calls they have
+// out. Here the engines meet: the loop calls up (io::Handler), workers post home
+// (Home), and each reply is attached after its generation check.
+//
+// Everything runs on the loop's thread except Post(), RequestStop() and the
+// reading of counters. Owned by the Server.
+//
+// Invariants:
+//   1 A reply reaches a session only through calls.Find(): stale ones are counted
+//     and their envelopes kept for later calls.
+//   2 A post while the loop sleeps wakes it, once; a post to an awake loop costs
+//     no system call (server/doorbell.h).
+//   3 Every envelope that left comes home before Finish() returns, or is dropped
+//     with its mailbox: homes outlive them.
+namespace mailroom::server {
+
+class IoActor final : public Home, public io::Handler {
+ public:
+  // `clock` outlives the actor. `poller` is the platform's, or a test's.
+  IoActor(const ServerOptions& options, uint8_t number, std::unique_ptr<io::Poller> poller,
+          const Clock& clock);
+  ~IoActor() override;
+
+  // Before the loop runs, in this order: kernel objects; a runner (null: actors
+  // run on this loop, see inline_runner()); services.
+  Status Init() { return loop_.Init(); }
+  void SetRunner(actors::Runner* runner) { runner_ = runner; }
+  actors::InlineRunner& inline_runner() { return inline_runner_; }
+  void AddService(const rpc::ServiceSpec& spec, actors::Cell& cell);
+  io::Loop& loop() { return loop_; }
+  Hall& hall() { return hall_; }
+  const Hall& hall() const { return hall_; }
+
+  // Any thread. See Home.
+  void Post(Completion completion) noexcept override;
+  // Any thread. Begins to drain; the loop stops when that is done.
+  void RequestStop();
+  // Any thread. What /readyz says.
+  bool ready() const { return ready_.load(std::memory_order_relaxed); }
+  // Any thread. System calls that woke the loop.
+  uint64_t wakes() const { return wakes_.load(std::memory_order_relaxed); }
+  uint64_t posts() const { return posts_.get(); }
+  // Loop thread, or after the loop. True when draining ended by its timeout.
+  bool drain_forced() const { return drain_.forced(); }
+
+  // After the loop has stopped and the runner has been joined. First: nobody is
+  // answered any more, slots are released. Last, when the cells have dropped
+  // what they had: takes home what was posted.
+  void AbandonSessions();
+  void Finish();
+
+ private:
+  // io::Handler.
+  bool OnAccept(io::Connection& connection) override;
+  void OnRead(io::Connection& connection) override;
+  void OnDrained(io::Connection& connection) override;
+  void OnClose(io::Connection& connection, const Status& why) override;
+  void OnReset(io::Connection& connection) override;
+  void OnTimer(SlotId token) override;
+  void OnTurn(TimePoint now) override;
+  TimePoint NextDeadline() override;
+  bool Settle() override;
+  void Publish() override;
+  bool PrepareSleep() override;
+  void EndSleep() override;
+  void OnTick() override;
+  void OnSignal(int signal_number) override;
+
+  void SettleReply(Completion completion);
+  void EvictDue(TimePoint now);
+  void StepDrain(TimePoint now);
+  void CopyLoopCounters();
+  Session* Find(ConnectionId id);
+  void Ring() noexcept;
+
+  Hall hall_;
+  Doorbell doorbell_;
+  std::atomic<uint64_t> wakes_{0};
+  Counter posts_;  // completions settled
+  std::atomic<bool> ready_{true};
+  std::atomic<bool> stop_requested_{false};
+  actors::Mailbox<Completion> mailbox_;
+  actors::InlineRunner inline_runner_;
+  actors::Runner* runner_ = nullptr;
+  Drain drain_;
+  int signals_ = 0;
+  // By the index of the connection's slot.
+  std::vector<std::unique_ptr<Session>> sessions_;
+  io::Loop loop_;  // last: its destructor closes connections through the hooks
+};
+
+}  // namespace mailroom::server

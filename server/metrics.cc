@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mailroom/server/metrics.h"
+
+#include <prometheus/metric_family.h>
+#include <prometheus/text_serializer.h>
+
+#include <limits>
+#include <string_view>
+#include <utility>
+
+#include "mailroom/actors/cell.h"
+#include "mailroom/base/status.h"
+#include "mailroom/server/io_actor.h"
+
+namespace mailroom::server {
+namespace {
+
+using prometheus::ClientMetric;
+using prometheus::MetricFamily;
+using prometheus::MetricType;
+using Labels = std::vector<ClientMetric::Label>;
+
+// Codes as gRPC's metrics spell them: "DeadlineExceeded", "OK".
+std::string GrpcCodeName(Code code) {
+  if (code == Code::kOk) return "OK";
+  std::string name;
+  bool upper = true;
+  for (const char c : CodeName(code)) {
+    if (c == '_') {
+      upper = true;
+    } else {
+      name.push_back(upper ? static_cast<char>(c - 'a' + 'A') : c);
+      upper = false;
+    }
+  }
+  return name;
+}
+
+// One family being filled; goes to the list when it ends.
+class Family final {
+ public:
+  Family(std::vector<MetricFamily>* out, std::string name, std::string help, MetricType type)
+      : out_(out) {
+    family_.name = std::move(name);
+    family_.help = std::move(help);
+    family_.type = type;
+  }
+  ~Family() { out_->push_back(std::move(family_)); }
+  Family(const Family&) = delete;
+  Family& operator=(const Family&) = delete;
+
+  void Add(Labels labels, double value) {
+    ClientMetric& metric = family_.metric.emplace_back();
+    metric.label = std::move(labels);
+    (family_.type == MetricType::Gauge ? metric.gauge.value : metric.counter.value) = value;
+  }
+  void Add(Labels labels, const LatencyHistogram& histogram) {
+    ClientMetric& metric = family_.metric.emplace_back();
+    metric.label = std::move(labels);
+    uint64_t below = 0;
+    for (size_t i = 0; i < histogram.buckets.size(); ++i) {
+      below += histogram.buckets[i].get();
+      const bool last = i == LatencyHistogram::kBounds.size();
+      metric.histogram.bucket.push_back(
+          {below, last ? std::numeric_limits<double>::infinity() : LatencyHistogram::kBounds[i]});
+    }
+    metric.histogram.sample_count = below;
+    metric.histogram.sample_sum = static_cast<double>(histogram.sum_ns.get()) * 1e-9;
+  }
+
+ private:
+  std::vector<MetricFamily>* out_;
+  MetricFamily family_;
+};
+
+class Renderer final {
+ public:
+  Renderer(const std::vector<const IoActor*>& io_actors,
+           const std::vector<const actors::Cell*>& cells)
+      : io_actors_(io_actors), cells_(cells) {}
+
+  std::string Render(int workers) {
+    Calls();
+    Actors();
+    Replies();
+    Connections();
+    Loops();
+    Gauge("mailroom_workers", "Worker threads; 0: actors run on the loop.", workers);
+    return prometheus::TextSerializer().Serialize(families_);
+  }
+
+ private:
+  void Calls() {
+    Family started(&families_, "grpc_server_started_total", "Calls begun.", MetricType::Counter);
+    Family handled(&families_, "grpc_server_handled_total", "Calls answered, by code.",
+                   MetricType::Counter);
+    Family received(&families_, "grpc_server_msg_received_total", "Request messages.",
+                    MetricType::Counter);
+    Family sent(&families_, "grpc_server_msg_sent_total", "Reply messages.", MetricType::Counter);
+    Family latency(&families_, "grpc_server_handling_seconds",
+                   "From the request's head to its answer, in seconds.", MetricType::Histogram);
+    for (const IoActor* io : io_actors_) {
+      for (const Route& route : io->hall().router.routes()) {
+        const Labels labels = MethodLabels(route);
+        const MethodCounters& counters = route.counters;
+        started.Add(labels, Value(counters.started));
+        for (size_t code = 0; code < counters.handled.size(); ++code) {
+          Labels with_code = labels;
+          with_code.push_back({"grpc_code", GrpcCodeName(static_cast<Code>(code))});
+          handled.Add(std::move(with_code), Value(counters.handled[code]));
+        }
+        received.Add(labels, Value(counters.received));
+        sent.Add(labels, Value(counters.sent));
+        latency.Add(labels, counters.latency);
+      }
+    }
+  }
+
+  static Labels MethodLabels(const Route& route) {
+    return {{"grpc_type", "unary"},
+            {"grpc_service", std::string(route.destination->spec->name)},
+            {"grpc_method", std::string(route.method->name)},
+            {"protocol", "connect"}};
+  }
+
+  void Actors() {
+    PerCell("mailroom_mailbox_depth", "Calls that wait for an actor.", MetricType::Gauge,
+            [](const actors::Cell& cell) { return static_cast<double>(cell.mailbox().depth()); });
+    PerCell("mailroom_mailbox_wait_seconds_total", "Time that calls waited for an actor, summed.",
+            MetricType::Counter,
+            [](const actors::Cell& cell) { return Seconds(cell.counters().wait_ns); });
+    PerCell("mailroom_actor_handled_total", "Mails given to an actor.", MetricType::Counter,
+            [](const actors::Cell& cell) { return Value(cell.counters().handled); });
+    PerCell("mailroom_actor_expired_total", "Mails answered unrun: their deadline had passed.",
+            MetricType::Counter,
+            [](const actors::Cell& cell) { return Value(cell.counters().expired); });
+    PerCell("mailroom_actor_failures_total", "Exceptions that left an actor.", MetricType::Counter,
+            [](const actors::Cell& cell) { return Value(cell.counters().failures); });
+    PerCell("mailroom_mailbox_refused_total", "Calls refused: the mailbox was full.",
+            MetricType::Counter,
+            [](const actors::Cell& cell) { return Value(cell.counters().refused); });
+  }
+
+  void Replies() {
+    Total("mailroom_dispatched_total", "Envelopes that left for an actor.",
+          [](const IoCounters& c) { return Value(c.dispatched); });
+    Total("mailroom_attached_total", "Replies that found their call.",
+          [](const IoCounters& c) { return Value(c.attached); });
+    Total("mailroom_stale_replies_total", "Replies that came too late and were dropped.",
+          [](const IoCounters& c) { return Value(c.stale); });
+    PerReason("mailroom_released_total", "Calls given up before their reply came.", kReleaseReasons,
+              [](size_t i) { return ReleasedName(static_cast<Released>(i)); },
+              [](const IoCounters& c, size_t i) { return Value(c.released[i]); });
+    PerReason("mailroom_shed_total", "Requests and connections refused for want of room.",
+              kShedReasons, [](size_t i) { return ShedName(static_cast<Shed>(i)); },
+              [](const IoCounters& c, size_t i) { return Value(c.shed[i]); });
+    Gauge("mailroom_calls", "Calls that are out at actors.",
+          Sum([](const IoCounters& c) { return Value(c.calls); }));
+  }
+
+  void Connections() {
+    {
+      Family family(&families_, "mailroom_connections", "Open connections by state.",
+                    MetricType::Gauge);
+      family.Add({{"state", "idle"}},
+                 Sum([](const IoCounters& c) { return Value(c.connections_idle); }));
+      family.Add({{"state", "reading"}},
+                 Sum([](const IoCounters& c) { return Value(c.connections_reading); }));
+      family.Add({{"state", "frozen"}},
+                 Sum([](const IoCounters& c) { return Value(c.connections_frozen); }));
+    }
+    Total("mailroom_accepted_total", "Connections accepted.",
+          [](const IoCounters& c) { return Value(c.accepted); });
+    PerReason("mailroom_evicted_total", "Connections closed by a deadline.", kEvictReasons,
+              [](size_t i) { return EvictedName(static_cast<Evicted>(i)); },
+              [](const IoCounters& c, size_t i) { return Value(c.evicted[i]); });
+    Total("mailroom_refused_requests_total", "Requests answered before they became a call.",
+          [](const IoCounters& c) { return Value(c.refused_http); });
+  }
+
+  void Loops() {
+    double wakes = 0;
+    double posts = 0;
+    for (const IoActor* io : io_actors_) {
+      wakes += static_cast<double>(io->wakes());
+      posts += static_cast<double>(io->posts());
+    }
+    Counted("mailroom_wakes_total", "System calls that woke a sleeping loop.", wakes);
+    Counted("mailroom_wakes_coalesced_total", "Posts to a loop that needed no system call.",
+            posts > wakes ? posts - wakes : 0);
+    Total("mailroom_loop_turns_total", "Turns of the loops.",
+          [](const IoCounters& c) { return Value(c.turns); });
+    Total("mailroom_reads_total", "Receive system calls.",
+          [](const IoCounters& c) { return Value(c.reads); });
+    Total("mailroom_writes_total", "Send system calls.",
+          [](const IoCounters& c) { return Value(c.writes); });
+    Total("mailroom_received_bytes_total", "Bytes received.",
+          [](const IoCounters& c) { return Value(c.bytes_in); });
+    Total("mailroom_sent_bytes_total", "Bytes sent.",
+          [](const IoCounters& c) { return Value(c.bytes_out); });
+    Family family(&families_, "mailroom_loop_turn_seconds",
+                  "Time a loop was awake in one turn, in seconds.", MetricType::Histogram);
+    for (const IoActor* io : io_actors_) family.Add({}, io->hall().counters.turn);
+  }
+
+  static double Value(const Counter& counter) { return static_cast<double>(counter.get()); }
+  static double Value(const std::atomic<uint64_t>& counter) {
+    return static_cast<double>(counter.load(std::memory_order_relaxed));
+  }
+  static double Seconds(const std::atomic<uint64_t>& ns) { return Value(ns) * 1e-9; }
+
+  template <class Read>
+  double Sum(Read read) const {
+    double sum = 0;
+    for (const IoActor* io : io_actors_) sum += read(io->hall().counters);
+    return sum;
+  }
+  template <class Read>
+  void Total(std::string name, std::string help, Read read) {
+    Counted(std::move(name), std::move(help), Sum(read));
+  }
+  void Counted(std::string name, std::string help, double value) {
+    Family(&families_, std::move(name), std::move(help), MetricType::Counter).Add({}, value);
+  }
+  void Gauge(std::string name, std::string help, double value) {
+    Family(&families_, std::move(name), std::move(help), MetricType::Gauge).Add({}, value);
+  }
+  template <class Name, class Read>
+  void PerReason(std::string name, std::string help, size_t reasons, Name name_of, Read read) {
+    Family family(&families_, std::move(name), std::move(help), MetricType::Counter);
+    for (size_t i = 0; i < reasons; ++i) {
+      family.Add({{"reason", name_of(i)}},
+                 Sum([&read, i](const IoCounters& counters) { return read(counters, i); }));
+    }
+  }
+  template <class Read>
+  void PerCell(std::string name, std::string help, MetricType type, Read read) {
+    Family family(&families_, std::move(name), std::move(help), type);
+    for (const actors::Cell* cell : cells_) family.Add({{"actor", cell->name()}}, read(*cell));
+  }
+
+  const std::vector<const IoActor*>& io_actors_;
+  const std::vector<const actors::Cell*>& cells_;
+  std::vector<MetricFamily> families_;
+};
+
+}  // namespace
+
+std::string RenderMetrics(const std::vector<const IoActor*>& io_actors,
+                          const std::vector<const actors::Cell*>& cells, int workers) {
+  return Renderer(io_actors, cells).Render(workers);
+}
+
+}  // namespace mailroom::server

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mailroom/server/nearest.h"
+
+#include <algorithm>
+#include <numeric>
+#include <vector>
+
+namespace mailroom::server {
+namespace {
+
+constexpr size_t kLongest = 200;
+
+char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
+
+// Levenshtein's distance, without regard to case.
+size_t Distance(std::string_view a, std::string_view b) {
+  std::vector<size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), size_t{0});
+  for (size_t i = 0; i < a.size(); ++i) {
+    size_t diagonal = row[0];
+    row[0] = i + 1;
+    for (size_t j = 0; j < b.size(); ++j) {
+      const size_t replaced = diagonal + (Lower(a[i]) == Lower(b[j]) ? 0 : 1);
+      diagonal = row[j + 1];
+      row[j + 1] = std::min({replaced, row[j] + 1, row[j + 1] + 1});
+    }
+  }
+  return row[b.size()];
+}
+
+}  // namespace
+
+void NearestWord::Consider(std::string_view word) {
+  if (meant_.size() > kLongest || word.size() > kLongest) return;
+  const size_t distance = Distance(meant_, word);
+  if (distance >= best_ || distance * 3 > std::max(meant_.size(), word.size())) return;
+  best_ = distance;
+  word_ = word;
+}
+
+}  // namespace mailroom::server

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+
+#include "mailroom/base/clock.h"
+#include "mailroom/base/log.h"
+
+// ServerOptions: everything a Mailroom server can be told, as one plain struct.
+// server/flags.h fills it from a command line; the library itself owns no flags.
+// The comment behind each bound names its flag and where its default comes from.
+namespace mailroom {
+
+struct ServerOptions {
+  std::string listen = "127.0.0.1:8080";        // --listen; port 0 takes a free one
+  std::string admin_listen = "127.0.0.1:9090";  // --admin-listen; empty: none
+  // --workers: threads that run actors. Negative: one per CPU; 0: actors run on
+  // the loop itself. S8: with workers, whatever handlers share outside of their
+  // actor must be safe to use from several threads, allocators included.
+  int workers = -1;
+  size_t mailbox_capacity = 1024;  // --mailbox-capacity: calls waiting for one actor
+  size_t max_connections = 10000;  // --max-connections
+  // --max-message-bytes: one request message. 4 MiB is what gRPC servers allow.
+  size_t max_message_bytes = 4 * 1024 * 1024;
+
+  // How long a client may take, each by its own deadline; kept as uniform lists.
+  Duration header_timeout = std::chrono::seconds(10);  // --header-timeout: a whole head
+  Duration body_timeout = std::chrono::seconds(30);    // --body-timeout: a whole body
+  Duration idle_timeout = std::chrono::seconds(60);    // --idle-timeout: the next request
+  Duration write_timeout = std::chrono::seconds(30);   // --write-timeout: taking an answer
+
+  Duration drain_delay = Duration::zero();           // --drain-delay: before accepting stops
+  Duration drain_timeout = std::chrono::seconds(30);  // --drain-timeout: for what still runs
+
+  LogLevel log_level = LogLevel::kInfo;      // --log-level
+  LogFormat log_format = LogFormat::kText;   // --log-format
+  // --access-log: one line per call. Off by default: a line takes a lock and a
+  // write, which is more than a small call costs.
+  bool access_log = false;
+};
+
+}  // namespace mailroom

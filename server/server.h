@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <concepts>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "mailroom/actors/actor.h"
+#include "mailroom/base/clock.h"
+#include "mailroom/base/status.h"
+#include "mailroom/rpc/method.h"
+#include "mailroom/server/options.h"
+
+// Server: services as actors behind one port. The public face.
+//
+//     int main(int argc, char** argv) {
+//       mailroom::Server server;
+//       server.Add<Bank>();                 // arguments go to Bank's constructor
+//       return server.Main(argc, argv);     // flags, serve until SIGTERM, exit code
+//     }
+//
+// With options of your own: `Server server(options)`, then Start() and Serve().
+// All methods belong to the thread that made the server, except where they say
+// otherwise; actors run on workers (or, with 0 workers, on the serving thread).
+namespace mailroom {
+
+namespace actors {
+class Cell;
+class Runner;
+}  // namespace actors
+namespace server {
+class IoActor;
+}  // namespace server
+
+class Server final {
+ public:
+  using Factory = std::function<std::unique_ptr<actors::Actor>()>;
+
+  explicit Server(ServerOptions options = ServerOptions());
+  // Stops what runs; every call that is out is dropped.
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  // Registers an actor by how to make it: `Service` derives from a generated
+  // XServiceActor<Service>. Arguments are copied, since an actor may be made more
+  // than once. Before Start().
+  template <class Service, class... Args>
+    requires std::constructible_from<Service, const Args&...>
+  void Add(Args... args) {
+    AddFactory(Service::Spec(), [args...] { return std::make_unique<Service>(args...); });
+  }
+  // The same for an actor without a generated base. `spec` has static storage.
+  void AddFactory(const rpc::ServiceSpec& spec, Factory factory);
+
+  // Parses the flags of server/flags.h into the options, serves until SIGTERM or
+  // SIGINT, drains. The exit code: 0 after a drain, 1 when the server could not
+  // start (the message is on stderr), 2 for flags it does not know. Blocks.
+  int Main(int argc, char** argv);
+
+  // Has SIGTERM and SIGINT begin a drain; a second signal ends the process at
+  // once. Before Start(); Main() does it.
+  void DrainOnSignals() { drain_on_signals_ = true; }
+  // Binds the addresses, makes the actors, starts the workers. Returns at once;
+  // connections wait in the backlog until Serve(). unavailable when an address is
+  // in use, invalid_argument for options that make no sense. Once.
+  Status Start();
+  // Runs the I/O actor on this thread until it has drained. Blocks. Once.
+  Status Serve();
+  // Any thread, between Start() and the end of Serve(). Begins to drain; Serve()
+  // returns when that is done.
+  void RequestStop();
+
+  // After Start(): "127.0.0.1:8080", the port that was really bound. The admin
+  // address is empty when there is none.
+  const std::string& address() const { return address_; }
+  const std::string& admin_address() const { return admin_address_; }
+  int workers() const { return workers_; }
+  // After Start(): what a start-up line says; ends without a newline.
+  std::string Banner() const;
+
+  // Any thread, between Start() and the end: Prometheus text, as on /metrics.
+  std::string Metrics() const;
+  // For tests, after Start(): the actor of a service, to call it in this process.
+  actors::Cell* FindActor(std::string_view service);
+  actors::Runner& runner();
+  server::IoActor& io_actor() { return *io_actor_; }
+
+ private:
+  struct Parts;
+  struct Registration {
+    const rpc::ServiceSpec* spec;
+    Factory factory;
+  };
+
+  Status CheckOptions() const;
+  Status StartLoop();
+  Status StartAdmin();
+  void StartActors();
+  void Shutdown();
+  std::string IndexPage() const;
+
+  ServerOptions options_;
+  std::vector<Registration> registrations_;
+  std::string address_;
+  std::string admin_address_;
+  int workers_ = 0;
+  bool drain_on_signals_ = false;
+  // In the order in which they may be destroyed, last first (house.md 2.13,
+  // Shutdown): cells outlive the I/O actor's senders, homes outlive envelopes.
+  std::unique_ptr<Parts> parts_;
+  std::unique_ptr<server::IoActor> io_actor_;
+};
+
+}  // namespace mailroom

@@ -1,0 +1,442 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mailroom/server/session.h"
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+#include <variant>
+
+#include "mailroom/base/check.h"
+#include "mailroom/http/http1_engine.h"
+#include "mailroom/server/access_log.h"
+#include "mailroom/server/admission.h"
+
+namespace mailroom::server {
+namespace {
+
+// A reader that took at least so much of a late answer gets another write
+// timeout: slow is not dead.
+constexpr size_t kWriteProgress = 16 * 1024;
+
+std::string_view ContentType(const http::Head& head) {
+  const http::Field* field = head.headers->Find("content-type");
+  return field == nullptr ? std::string_view() : field->value;
+}
+
+bool NoSideEffects(const Exchange& exchange) {
+  return exchange.route->method->idempotency == rpc::Idempotency::kNoSideEffects;
+}
+
+bool InOrderAtOneActor(const Exchange& a, const Exchange& b) {
+  return a.route->destination == b.route->destination && !a.route->method->concurrent &&
+         !b.route->method->concurrent && !a.route->destination->spec->stateless;
+}
+
+}  // namespace
+
+Session::Session(Hall& hall, io::Connection& connection)
+    : hall_(hall),
+      engine_(http::MakeHttp1Engine(hall.http1)),
+      peer_(connection.peer().ToString()),
+      reading_(connection.id()),
+      writing_(connection.id()) {
+  SetPhase(Phase::kIdle);
+}
+
+Session::~Session() {
+  SetPhase(Phase::kNone);
+  // Iteratively: a chain of owners would recurse.
+  while (first_ != nullptr) PopFirst();
+}
+
+void Session::OnRead(io::Connection& connection) {
+  bool more = !finished_;
+  while (more) {
+    // One request at most is read ahead of what may be dispatched.
+    if (last_ != nullptr && last_->state == Exchange::State::kHeld) break;
+    size_t consumed = 0;
+    const http::Event event = engine_->Next(connection.input(), &consumed);
+    more = OnEvent(connection, event);
+    connection.Consume(consumed);
+  }
+  Advance(connection);
+}
+
+// False when there is nothing more to pull.
+bool Session::OnEvent(io::Connection& connection, const http::Event& event) {
+  if (const auto* head = std::get_if<http::Head>(&event)) {
+    BeginRequest(*head);
+  } else if (const auto* body = std::get_if<http::Body>(&event)) {
+    if (!last_->refused && last_->envelope != nullptr) last_->envelope->request.append(body->bytes);
+  } else if (std::holds_alternative<http::End>(event)) {
+    EndRequest(connection);
+  } else if (const auto* bad = std::get_if<http::Bad>(&event)) {
+    OnBad(*bad);
+    return false;
+  } else {
+    return false;  // NeedMore; Reset belongs to HTTP/2
+  }
+  return true;
+}
+
+void Session::BeginRequest(const http::Head& head) {
+  Exchange& exchange = Append(head.stream);
+  if (head.path == "/" && (head.method == "GET" || head.method == "HEAD")) {
+    exchange.kind = Exchange::Kind::kIndex;
+    return;
+  }
+  exchange.route = hall_.router.Find(head.path);
+  if (exchange.route == nullptr) {
+    RefuseHttp(exchange, 404, Code::kUnimplemented, UnknownPathText(hall_.router, head.path));
+    return;
+  }
+  exchange.protocol = rpc::FindProtocol(head.method, ContentType(head));
+  if (exchange.protocol != nullptr) {
+    ReadCall(exchange, head);
+  } else if (head.method != "POST") {
+    RefuseHttp(exchange, 405, Code::kUnimplemented,
+               "call this method with POST, not " + std::string(head.method));
+  } else {
+    exchange.accept_post = true;
+    RefuseHttp(exchange, 415, Code::kUnknown,
+               "content type \"" + std::string(ContentType(head)) +
+                   "\" is not spoken here; send one of " + std::string(rpc::AcceptPost()));
+  }
+}
+
+void Session::ReadCall(Exchange& exchange, const http::Head& head) {
+  exchange.envelope = hall_.TakeEnvelope();
+  exchange.route->counters.started.Add();
+  Status accepted = exchange.protocol->Accept(head, *exchange.route->method, &exchange.head,
+                                              &exchange.envelope->metadata);
+  if (!accepted.ok()) {
+    RefuseCall(exchange, std::move(accepted));
+  } else if (hall_.draining) {
+    ShedCall(exchange, Shed::kDraining, DrainingStatus());
+  } else if (exchange.head.timeout) {
+    exchange.deadline = DeadlineIn(exchange.began, *exchange.head.timeout);
+  }
+}
+
+void Session::RefuseHttp(Exchange& exchange, int http_status, Code code, std::string message) {
+  exchange.kind = Exchange::Kind::kHttpError;
+  exchange.http_status = http_status;
+  exchange.refused = true;
+  exchange.status = Status(code, std::move(message));
+  hall_.counters.refused_http.Add();
+}
+
+void Session::RefuseCall(Exchange& exchange, Status status) {
+  exchange.refused = true;
+  exchange.status = std::move(status);
+}
+
+void Session::ShedCall(Exchange& exchange, Shed reason, Status status) {
+  hall_.counters.shed[static_cast<size_t>(reason)].Add();
+  exchange.shed = true;
+  RefuseCall(exchange, std::move(status));
+}
+
+void Session::EndRequest(io::Connection& connection) {
+  Exchange& exchange = *last_;
+  if (exchange.refused || exchange.kind != Exchange::Kind::kCall) {
+    exchange.state = Exchange::State::kReady;
+    return;
+  }
+  exchange.route->counters.received.Add();
+  Status opened = exchange.protocol->OpenBody(&exchange.envelope->request);
+  if (!opened.ok()) {
+    RefuseCall(exchange, std::move(opened));
+    exchange.state = Exchange::State::kReady;
+  } else if (MayDispatch(exchange)) {
+    Dispatch(connection, exchange);
+  } else {
+    exchange.state = Exchange::State::kHeld;
+  }
+}
+
+void Session::OnBad(const http::Bad& bad) {
+  // Half a request, or none: the fault is its answer.
+  const bool begun = last_ != nullptr && last_->stream == bad.stream;
+  Exchange& exchange = begun ? *last_ : Append(bad.stream);
+  exchange.state = Exchange::State::kReady;
+  if (exchange.protocol != nullptr && bad.status == 413) {
+    // A call's message over the limit is told in the caller's protocol.
+    RefuseCall(exchange, Status(Code::kResourceExhausted, bad.reason));
+    return;
+  }
+  RefuseHttp(exchange, bad.status, Code::kInvalidArgument, bad.reason);
+}
+
+// Invariant 3.
+bool Session::MayDispatch(const Exchange& exchange) const {
+  for (const Exchange* earlier = first_.get(); earlier != &exchange;
+       earlier = earlier->next.get()) {
+    if (earlier->state != Exchange::State::kOut) continue;
+    const bool harmless = NoSideEffects(*earlier) && NoSideEffects(exchange);
+    if (!harmless && !InOrderAtOneActor(*earlier, exchange)) return false;
+  }
+  return true;
+}
+
+void Session::Dispatch(io::Connection& connection, Exchange& exchange) {
+  exchange.state = Exchange::State::kReady;  // unless it really leaves
+  exchange.call =
+      hall_.calls.Insert(PendingCall{connection.id(), exchange.stream, exchange.route, TimerId()});
+  if (!exchange.call) {
+    ShedCall(exchange, Shed::kTooManyCalls, TooManyCallsStatus());
+    return;
+  }
+  actors::Envelope& envelope = *exchange.envelope;
+  envelope.home = &hall_.home;
+  envelope.call = exchange.call;
+  envelope.method = exchange.route->index;
+  envelope.format = exchange.head.format;
+  envelope.deadline = exchange.deadline;
+  envelope.posted_at = hall_.loop->now();
+  envelope.peer = peer_;
+  actors::EnvelopePtr mail(exchange.envelope.release());
+  if (!exchange.route->destination->ref.TryPost(&mail)) {
+    exchange.envelope.reset(mail.release());
+    hall_.calls.Release(exchange.call);
+    ShedCall(exchange, Shed::kMailboxFull, MailboxFullStatus(*exchange.route->destination));
+    return;
+  }
+  exchange.state = Exchange::State::kOut;
+  ++out_;
+  hall_.posted = true;
+  hall_.counters.dispatched.Add();
+  if (exchange.deadline != kForever) {
+    hall_.calls.Find(exchange.call)->timer =
+        hall_.loop->StartTimer(exchange.deadline, exchange.call);
+  }
+}
+
+void Session::Attach(io::Connection& connection, http::StreamId stream,
+                     std::unique_ptr<actors::Envelope> reply) {
+  Exchange* const exchange = Find(stream);
+  MAILROOM_CHECK(exchange != nullptr && exchange->state == Exchange::State::kOut);
+  exchange->envelope = std::move(reply);
+  exchange->state = Exchange::State::kReady;
+  --out_;
+  Advance(connection);
+}
+
+void Session::Expire(io::Connection& connection, http::StreamId stream) {
+  Exchange* const exchange = Find(stream);
+  MAILROOM_CHECK(exchange != nullptr && exchange->state == Exchange::State::kOut);
+  Cancel(*exchange);
+  RefuseCall(*exchange, Status::Static(Code::kDeadlineExceeded,
+                                       "the deadline passed before the actor answered"));
+  exchange->state = Exchange::State::kReady;
+  --out_;
+  Advance(connection);
+}
+
+// Nobody waits for the reply any more: the actor is told. What comes home late
+// is stale.
+void Session::Cancel(const Exchange& exchange) {
+  exchange.route->destination->ref.cell().Post(Completion{exchange.call, nullptr});
+}
+
+void Session::Abandon(Released why) {
+  for (Exchange* exchange = first_.get(); exchange != nullptr; exchange = exchange->next.get()) {
+    if (exchange->state != Exchange::State::kOut) continue;
+    if (const PendingCall* pending = hall_.calls.Find(exchange->call)) {
+      hall_.loop->CancelTimer(pending->timer);
+    }
+    hall_.calls.Release(exchange->call);
+    hall_.counters.released[static_cast<size_t>(why)].Add();
+    Cancel(*exchange);
+    CountAnswer(*exchange, Code::kCanceled);
+    exchange->state = Exchange::State::kReady;
+  }
+  out_ = 0;
+  finished_ = true;
+}
+
+void Session::Advance(io::Connection& connection) {
+  if (connection.closing()) return;
+  for (;;) {
+    while (first_ != nullptr && first_->state == Exchange::State::kReady) {
+      WriteAnswer(connection, *first_);
+      PopFirst();
+    }
+    if (last_ == nullptr || last_->state != Exchange::State::kHeld || !MayDispatch(*last_)) break;
+    Dispatch(connection, *last_);
+  }
+  if (first_ != nullptr && first_.get() == last_ && engine_->wants_continue()) {
+    engine_->SendContinue(first_->stream, connection.WriteBuffer());
+  }
+  CloseIfDone(connection);
+  if (finished_) return;
+  // Invariant 1.
+  if (out_ > 0) {
+    connection.PauseReading();
+  } else {
+    connection.ResumeReading();
+  }
+  SetPhase(CurrentPhase(connection));
+}
+
+void Session::CloseIfDone(io::Connection& connection) {
+  if (finished_ || out_ > 0) return;
+  const bool answered = first_ == nullptr;
+  // The peer sends no more: what is half received stays so.
+  const bool ended = connection.peer_closed() && !connection.reading_paused() &&
+                     (answered || last_->state == Exchange::State::kReceiving);
+  if (!(answered && engine_->must_close()) && !ended) return;
+  finished_ = true;
+  SetPhase(Phase::kNone);
+  connection.CloseAfterFlush();
+}
+
+void Session::WriteAnswer(io::Connection& connection, Exchange& exchange) {
+  static const Metadata kNone;
+  rpc::Answer& answer = hall_.answer;
+  answer.Clear();
+  Status* status = &exchange.status;
+  if (exchange.kind == Exchange::Kind::kHttpError) {
+    rpc::WriteHttpError(exchange.http_status, exchange.status.code(), exchange.status.message(),
+                        &answer);
+    if (exchange.http_status == 405) answer.headers.Add("allow", "POST");
+    if (exchange.accept_post) answer.headers.Add("accept-post", rpc::AcceptPost());
+  } else if (exchange.kind == Exchange::Kind::kIndex) {
+    answer.content_type = "text/plain; charset=utf-8";
+    answer.body = hall_.index_page;
+  } else {
+    rpc::Outcome outcome{status, &kNone, &kNone, nullptr};
+    if (exchange.envelope != nullptr && !exchange.refused) {
+      actors::Envelope& reply = *exchange.envelope;
+      status = &reply.status;
+      outcome = rpc::Outcome{status, &reply.headers, &reply.trailers, &reply.reply};
+    }
+    exchange.protocol->Finish(exchange.head, outcome, &answer);
+    if (exchange.shed) answer.headers.Add("retry-after", "1");
+    CountAnswer(exchange, status->code());
+  }
+  http::ResponseHead head;
+  head.status = answer.status;
+  head.content_type = answer.content_type;
+  head.headers = &answer.headers;
+  head.content_length = answer.body.size();
+  std::string* const out = connection.WriteBuffer();
+  engine_->SendHead(exchange.stream, head, hall_.WallNow(), out);
+  engine_->SendBody(exchange.stream, answer.body, out);
+  engine_->SendEnd(exchange.stream, nullptr, out);
+  hall_.write_deadlines.Touch(writing_, hall_.loop->now());
+  unsent_ = static_cast<uint32_t>(std::min<size_t>(connection.queued_output(), UINT32_MAX));
+  if (hall_.options.access_log) {
+    LogAccess(exchange, *status, answer.status, answer.body.size(), peer_,
+              hall_.loop->now() - exchange.began);
+  }
+}
+
+void Session::CountAnswer(const Exchange& exchange, Code code) {
+  MethodCounters& counters = exchange.route->counters;
+  counters.handled[static_cast<size_t>(code)].Add();
+  if (code == Code::kOk) counters.sent.Add();
+  counters.latency.Observe(hall_.loop->now() - exchange.began);
+}
+
+void Session::Evict(io::Connection& connection, Evicted kind) {
+  if (kind == Evicted::kWrite) {
+    const size_t queued = connection.queued_output();
+    if (queued == 0) return;
+    if (queued + kWriteProgress <= unsent_) {
+      hall_.write_deadlines.Touch(writing_, hall_.loop->now());
+      unsent_ = static_cast<uint32_t>(queued);
+      return;
+    }
+  }
+  hall_.counters.evicted[static_cast<size_t>(kind)].Add();
+  if (kind == Evicted::kHeader || kind == Evicted::kBody) {
+    // RFC 9110 s15.5.9: say why, then close.
+    connection.Write(TimeoutAnswer(kind == Evicted::kHeader ? "--header-timeout"
+                                                            : "--body-timeout"));
+    finished_ = true;
+    SetPhase(Phase::kNone);
+    connection.CloseAfterFlush();
+    return;
+  }
+  connection.Close();
+}
+
+void Session::StartDraining(io::Connection& connection) {
+  if (finished_) return;
+  engine_->StartClosing();
+  // What is half received is finished, or times out; who is idle is told now.
+  if (first_ == nullptr && engine_->at_rest() && connection.input().empty()) {
+    finished_ = true;
+    SetPhase(Phase::kNone);
+    connection.CloseAfterFlush();
+  }
+}
+
+Session::Phase Session::CurrentPhase(io::Connection& connection) const {
+  if (out_ > 0) return Phase::kFrozen;
+  if (last_ != nullptr) return Phase::kBody;
+  return engine_->at_rest() && connection.input().empty() ? Phase::kIdle : Phase::kHeader;
+}
+
+void Session::SetPhase(Phase phase) {
+  if (phase == phase_) {
+    // Each answer begins a new idle time.
+    if (phase == Phase::kIdle) hall_.idle_deadlines.Touch(reading_, hall_.loop->now());
+    return;
+  }
+  IoCounters& counters = hall_.counters;
+  const auto gauge = [&counters](Phase of) -> Counter* {
+    switch (of) {
+      case Phase::kIdle:
+        return &counters.connections_idle;
+      case Phase::kHeader:
+      case Phase::kBody:
+        return &counters.connections_reading;
+      case Phase::kFrozen:
+        return &counters.connections_frozen;
+      case Phase::kNone:
+        break;
+    }
+    return nullptr;
+  };
+  if (Counter* before = gauge(phase_)) before->Sub();
+  if (Counter* after = gauge(phase)) after->Add();
+  phase_ = phase;
+  const TimePoint now = hall_.loop->now();
+  if (phase == Phase::kIdle) {
+    hall_.idle_deadlines.Touch(reading_, now);
+  } else if (phase == Phase::kHeader) {
+    hall_.header_deadlines.Touch(reading_, now);
+  } else if (phase == Phase::kBody) {
+    hall_.body_deadlines.Touch(reading_, now);
+  } else {
+    io::DeadlineList::Remove(reading_);
+  }
+}
+
+Exchange* Session::Find(http::StreamId stream) {
+  for (Exchange* exchange = first_.get(); exchange != nullptr; exchange = exchange->next.get()) {
+    if (exchange->stream == stream) return exchange;
+  }
+  return nullptr;
+}
+
+Exchange& Session::Append(http::StreamId stream) {
+  std::unique_ptr<Exchange> exchange = hall_.TakeExchange();
+  exchange->stream = stream;
+  exchange->began = hall_.loop->now();
+  Exchange* const raw = exchange.get();
+  (last_ == nullptr ? first_ : last_->next) = std::move(exchange);
+  last_ = raw;
+  return *raw;
+}
+
+void Session::PopFirst() {
+  std::unique_ptr<Exchange> exchange = std::move(first_);
+  first_ = std::move(exchange->next);
+  if (first_ == nullptr) last_ = nullptr;
+  hall_.GiveBack(std::move(exchange));
+}
+
+}  // namespace mailroom::server

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "mailroom/http/engine.h"
+#include "mailroom/io/connection.h"
+#include "mailroom/io/deadline_list.h"
+#include "mailroom/server/exchange.h"
+#include "mailroom/server/hall.h"
+
+// Session: what a connection says, call by call. Rows 3 to 7 and 14 to 17 of
+// docs/architecture.md's table.
+//
+// Pulls requests out of the engine, dispatches them, and writes the answers in
+// the order HTTP asks for. Owned by the I/O actor, one per connection; loop
+// thread only; nobody keeps a pointer to one over a turn.
+//
+// Invariants:
+//   1 Frozen: while a call of this connection is out nothing is read from it.
+//   2 Answers leave in the order of their requests.
+//   3 A request is dispatched ahead of an earlier answer only if neither has side
+//     effects, or both go to the same exclusive single-replica actor, whose
+//     mailbox keeps their order (RFC 9112 s9.3.2).
+//   4 Each call slot of the session is released exactly once: when its reply is
+//     attached, its deadline passes, or the session is abandoned.
+//   5 At rest a session owns its engine and nothing else on the heap.
+namespace mailroom::server {
+
+class Session final {
+ public:
+  Session(Hall& hall, io::Connection& connection);
+  ~Session();
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  // New input, or the peer's end.
+  void OnRead(io::Connection& connection);
+  // A reply came home for the call on `stream`; its slot is released.
+  void Attach(io::Connection& connection, http::StreamId stream,
+              std::unique_ptr<actors::Envelope> reply);
+  // The call's deadline has passed; its slot is released.
+  void Expire(io::Connection& connection, http::StreamId stream);
+  // Nobody is there to be answered: releases the slots and cancels the calls.
+  void Abandon(Released why);
+  // A deadline of `kind` has passed.
+  void Evict(io::Connection& connection, Evicted kind);
+  // Answers what is in hand with `Connection: close`; closes at once if nothing is.
+  void StartDraining(io::Connection& connection);
+
+ private:
+  // What the connection is waited for.
+  enum class Phase : uint8_t { kNone, kIdle, kHeader, kBody, kFrozen };
+
+  bool OnEvent(io::Connection& connection, const http::Event& event);
+  void BeginRequest(const http::Head& head);
+  void ReadCall(Exchange& exchange, const http::Head& head);
+  void RefuseHttp(Exchange& exchange, int http_status, Code code, std::string message);
+  void RefuseCall(Exchange& exchange, Status status);
+  void EndRequest(io::Connection& connection);
+  void OnBad(const http::Bad& bad);
+
+  bool MayDispatch(const Exchange& exchange) const;
+  void Dispatch(io::Connection& connection, Exchange& exchange);
+  void ShedCall(Exchange& exchange, Shed reason, Status status);
+  void Cancel(const Exchange& exchange);
+
+  // Writes what is ready in order, dispatches what that let go, and settles
+  // whether the connection reads, waits or closes.
+  void Advance(io::Connection& connection);
+  void WriteAnswer(io::Connection& connection, Exchange& exchange);
+  void CountAnswer(const Exchange& exchange, Code code);
+  void CloseIfDone(io::Connection& connection);
+  void SetPhase(Phase phase);
+  Phase CurrentPhase(io::Connection& connection) const;
+
+  Exchange* Find(http::StreamId stream);
+  Exchange& Append(http::StreamId stream);
+  void PopFirst();
+
+  Hall& hall_;
+  const std::unique_ptr<http::Engine> engine_;
+  const std::string peer_;           // as handlers and logs see it
+  std::unique_ptr<Exchange> first_;  // answered next
+  Exchange* last_ = nullptr;         // being received, or held, or the newest
+  io::DeadlineList::Node reading_;   // header, body or idle list
+  io::DeadlineList::Node writing_;   // write list, while an answer may be unsent
+  uint32_t out_ = 0;                 // calls at actors
+  uint32_t unsent_ = 0;              // queued output when the write deadline began
+  Phase phase_ = Phase::kNone;
+  bool finished_ = false;  // nothing more is read: CloseAfterFlush was called
+};
+
+}  // namespace mailroom::server
