@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mailroom/base/gate.h"
 
+#include <atomic>
 #include <memory>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -74,9 +76,9 @@ TEST(GateTest, AWaitGivesUpAtItsDeadline) {
   EXPECT_FALSE(gate.WaitUntil(TimePoint()));
 }
 
-// Invariant 3: the gate dies the moment the wait is over, while the last thread is
-// still on its way out of it. ASan and TSan watch.
-TEST(GateTest, Invariant3_MayBeDestroyedOnceDrained) {
+// Invariant 3: the gate dies the moment it is drained, while the last thread may
+// still be on its way out of it. ASan and TSan watch.
+TEST(GateTest, Invariant3_MayBeDestroyedOnceWaitReturned) {
   for (int round = 0; round < 300; ++round) {
     auto gate = std::make_unique<Gate>();
     std::vector<Thread> threads;
@@ -88,6 +90,29 @@ TEST(GateTest, Invariant3_MayBeDestroyedOnceDrained) {
     gate->Wait();
     gate.reset();
   }
+}
+
+TEST(GateTest, Invariant3_MayBeDestroyedOnceSeenDrained) {
+  std::atomic<Gate*> handed_over{nullptr};
+  std::atomic<bool> stop{false};
+  Thread worker("worker", [&] {
+    Gate::Token token;
+    while (!stop) {
+      if (Gate* gate = handed_over.exchange(nullptr)) {
+        token = gate->TryEnter();
+        gate->Close();
+        token = Gate::Token();
+      } else {
+        std::this_thread::yield();
+      }
+    }
+  });
+  for (int round = 0; round < 500; ++round) {
+    auto gate = std::make_unique<Gate>();
+    handed_over = gate.get();
+    while (!gate->drained()) std::this_thread::yield();
+  }
+  stop = true;
 }
 
 }  // namespace

@@ -64,12 +64,6 @@ void MpscQueue::Push(Producer& producer, QueueItem item) noexcept {
   MAILROOM_CHECK(rep_->queue.enqueue(producer.token_->token, item));
 }
 
-void MpscQueue::PushBulk(Producer& producer, const QueueItem* items, size_t count) noexcept {
-  MAILROOM_DCHECK(producer);
-  if (count == 0) return;
-  MAILROOM_CHECK(rep_->queue.enqueue_bulk(producer.token_->token, items, count));
-}
-
 bool MpscQueue::TryPop(QueueItem* item) { return rep_->queue.try_dequeue(rep_->consumer, *item); }
 
 size_t MpscQueue::TryPopBulk(QueueItem* items, size_t max) {

@@ -54,7 +54,6 @@ class MpscQueue final {
   void Push(QueueItem item) noexcept;
   // The thread that holds `producer`.
   void Push(Producer& producer, QueueItem item) noexcept;
-  void PushBulk(Producer& producer, const QueueItem* items, size_t count) noexcept;
 
   // The holder of the consuming right. False when nothing was found.
   bool TryPop(QueueItem* item);

@@ -20,9 +20,7 @@ using Backend = LoopHarness::Backend;
 class ConnectionCloseTest : public ::testing::TestWithParam<Backend> {};
 INSTANTIATE_TEST_SUITE_P(All, ConnectionCloseTest,
                          ::testing::Values(Backend::kPlatform, Backend::kFake),
-                         [](const auto& info) {
-                           return info.param == Backend::kFake ? "Fake" : "Platform";
-                         });
+                         [](const auto& test) { return LoopHarness::NameOf(test.param); });
 
 bool IsOpen(int fd) { return ::fcntl(fd, F_GETFD) >= 0; }
 

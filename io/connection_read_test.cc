@@ -26,9 +26,7 @@ Loop::Options SmallReads(size_t read_size) {
 class ConnectionReadTest : public ::testing::TestWithParam<Backend> {};
 INSTANTIATE_TEST_SUITE_P(All, ConnectionReadTest,
                          ::testing::Values(Backend::kPlatform, Backend::kFake),
-                         [](const auto& info) {
-                           return info.param == Backend::kFake ? "Fake" : "Platform";
-                         });
+                         [](const auto& test) { return LoopHarness::NameOf(test.param); });
 
 TEST_P(ConnectionReadTest, S39_OffersWhatCameAndForgetsWhatWasConsumed) {
   LoopHarness harness(GetParam());

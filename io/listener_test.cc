@@ -126,9 +126,7 @@ class ListenerLoopTest : public ::testing::TestWithParam<Backend> {
 };
 INSTANTIATE_TEST_SUITE_P(All, ListenerLoopTest,
                          ::testing::Values(Backend::kPlatform, Backend::kFake),
-                         [](const auto& info) {
-                           return info.param == Backend::kFake ? "Fake" : "Platform";
-                         });
+                         [](const auto& test) { return LoopHarness::NameOf(test.param); });
 
 TEST_P(ListenerLoopTest, S29_AcceptsUntilNobodyWaitsInOneTurn) {
   Start();

@@ -32,9 +32,7 @@ class LoopTest : public ::testing::TestWithParam<Backend> {
   RecordingHandler& handler_;
 };
 INSTANTIATE_TEST_SUITE_P(All, LoopTest, ::testing::Values(Backend::kPlatform, Backend::kFake),
-                         [](const auto& info) {
-                           return info.param == Backend::kFake ? "Fake" : "Platform";
-                         });
+                         [](const auto& test) { return LoopHarness::NameOf(test.param); });
 
 TEST_P(LoopTest, TheTurnRunsItsStepsInTheirOrder) {
   Peer peer = harness_.Connect();

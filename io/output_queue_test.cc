@@ -94,7 +94,9 @@ TEST(OutputQueueTest, EmptiedItKeepsThePieceAndAllocatesNoMore) {
     const mailroom::testing::AllocationCounter allocations;
     queue.Append("a reply that is longer than a string holds in place");
     queue.Advance(queue.size());
-    if (i > 0) EXPECT_EQ(allocations.count(), 0u);
+    if (i > 0) {
+      EXPECT_EQ(allocations.count(), 0u);
+    }
   }
 }
 

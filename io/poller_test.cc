@@ -74,7 +74,7 @@ class PollerTest : public testing::TestWithParam<Backend> {
 
 INSTANTIATE_TEST_SUITE_P(All, PollerTest,
                          testing::Values(Backend::kEpoll, Backend::kEpollTimerFd, Backend::kFake),
-                         [](const auto& info) { return NameOf(info.param); });
+                         [](const auto& test) { return NameOf(test.param); });
 
 TEST_P(PollerTest, S11_InterestIsPerDirection) {
   Peer peer = Watch(kNothing);

@@ -30,9 +30,7 @@ class WakeTest : public ::testing::TestWithParam<Backend> {
   int calls_ = 0;
 };
 INSTANTIATE_TEST_SUITE_P(All, WakeTest, ::testing::Values(Backend::kPlatform, Backend::kFake),
-                         [](const auto& info) {
-                           return info.param == Backend::kFake ? "Fake" : "Platform";
-                         });
+                         [](const auto& test) { return LoopHarness::NameOf(test.param); });
 
 TEST_P(WakeTest, S12_OneRegistrationForTheLoopsLifeAutoReset) {
   Wake wake;

@@ -62,6 +62,8 @@ class IoActor final : public Home, public io::Handler {
   uint64_t posts() const { return posts_.get(); }
   // Loop thread, or after the loop. True when draining ended by its timeout.
   bool drain_forced() const { return drain_.forced(); }
+  // Likewise. Draining has ended.
+  bool drained() const { return drain_.phase() == Drain::Phase::kDone; }
 
   // After the loop has stopped and the runner has been joined. First: nobody is
   // answered any more, slots are released. Last, when the cells have dropped

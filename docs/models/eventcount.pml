@@ -5,13 +5,15 @@
 // batch; workers take them, run them, queue more, arm timers, or stay in a handler for ever: so
 // work that waits behind a busy worker while another one sleeps is found too.
 //
-// The mutex is not here: each of its sections is one step. Only the word's read-modify-writes and
-// the queue happen outside it.
+// The mutex is not here: each of its sections is one step. Only the word's read-modify-writes, the
+// queue, its count and the next deadline are touched outside it.
 //
-// A look of moodycamel's that loses the race for the last item has already moved a counter; until it
-// has put that right, another's look can say empty although there are items. Here any look may.
+// A pop of moodycamel's that loses the race for the last item has already moved a counter; until it
+// has put that right, another's pop can find nothing although there are items. Here any pop may.
 //
 // BREAK_x takes one line out; -DONLY=name checks one invariant alone.
+//   -DLEAN   a worker does not publish what its run queued, it only tells others when it leaves some
+//   -DSTOP   the pool stops
 
 #ifndef WORKERS
 #define WORKERS 2
@@ -23,15 +25,16 @@
 #define BATCH 2                 // producer 1: queues so many, publishes once
 #endif
 #ifndef MORE
-#define MORE 1                  // runs that leave more than they took
+#define MORE 1                  // runs that queue cells
 #endif
 #ifndef TIMERS
-#define TIMERS 1                // runs that arm a timer, for 1 or 2 o'clock
+#define TIMERS 0                // runs that arm a timer, for 1 or 2 o'clock
 #endif
 
 #define no_lost_wake 1          // at rest: no cell is queued, or no worker sleeps
 #define no_lost_timer 2         // at rest: no timer is armed, or no worker sleeps
-#define parked_bit_exact 3      // the bit shows exactly if somebody is parked
+#define parked_bit_exact 3      // the bit shows exactly if somebody is in the list
+#define stop_wakes_all 4        // at rest: not stopped, or no worker sleeps
 #ifdef ONLY
 #define Check(name, condition) assert(ONLY != name || (condition))
 #else
@@ -50,27 +53,26 @@ short queued = 0;               // what the pool counts: +1 after a push, -1 aft
 
 bool parked[WORKERS];           // has a spot in the list
 bool notified[WORKERS];
-byte deadline[WORKERS];
+byte deadline[WORKERS];         // of the spot
 
 byte now = 0;                   // o'clock; it moves by itself, up to 2
 bool armed[3];                  // timers for 1 and 2 o'clock
 byte more = 0, timers = 0;
 byte sleeping = 0;
+bool stopping = false;
 
 #define NextDeadline (armed[1] -> 1 : (armed[2] -> 2 : FOREVER))
+#define Plain(w) (parked[w] && deadline[w] == FOREVER)
+#define Keeps(w, t) (parked[w] && deadline[w] <= (t))
 #if WORKERS == 3
 #define StepEpoch fresh[0] = false; fresh[1] = false; fresh[2] = false
 #define AnyoneParked (parked[0] || parked[1] || parked[2])
-#define Plain(w) (parked[w] && deadline[w] == FOREVER)
 #define PlainParked (Plain(0) || Plain(1) || Plain(2))
-#define Keeps(w, t) (parked[w] && deadline[w] <= (t))
 #define Kept(t) (Keeps(0, t) || Keeps(1, t) || Keeps(2, t))
 #else
 #define StepEpoch fresh[0] = false; fresh[1] = false
 #define AnyoneParked (parked[0] || parked[1])
-#define Plain(w) (parked[w] && deadline[w] == FOREVER)
 #define PlainParked (Plain(0) || Plain(1))
-#define Keeps(w, t) (parked[w] && deadline[w] <= (t))
 #define Kept(t) (Keeps(0, t) || Keeps(1, t))
 #endif
 
@@ -79,7 +81,7 @@ inline Take(w) {                // out of the list
 #ifdef BREAK_CLEAR_WHEN_EMPTY
   parked_bit = false
 #else
-  parked_bit = AnyoneParked
+  parked_bit = AnyoneParked     // fetch_and when the list is empty
 #endif
 }
 
@@ -108,7 +110,7 @@ inline Notify() {
   :: else
   fi;
 #else
-  d_step { shows = parked_bit; StepEpoch }
+  d_step { shows = parked_bit; StepEpoch }     // fetch_add
 #endif
   if
   :: shows -> shows = false; WakeOne()
@@ -118,7 +120,7 @@ inline Notify() {
 
 inline NotifyTimekeeper() {
 #ifndef BREAK_TIMEKEEPER_EPOCH
-  d_step { StepEpoch };
+  d_step { StepEpoch };                        // who is about to park must look at the timers again
 #endif
   if
   :: AnyoneParked && !Kept(NextDeadline) -> WakeOne()
@@ -157,27 +159,17 @@ proctype Producer(byte singles; byte batch) {
   fi
 }
 
-inline TryPop() {
-  if
-  :: d_step { items > 0 -> items--; got = true }
-  :: true
-  fi
-}
-
 inline FireDueTimers() {
+  do
+  :: d_step { NextDeadline <= now -> armed[NextDeadline] = false; fired = true }
+    Schedule()
+  :: else -> break
+  od;
   if
-  :: NextDeadline <= now ->
-    due = 0;
-    do
-    :: d_step { NextDeadline <= now -> armed[NextDeadline] = false; due++ }
-      Schedule()
-    :: else -> break
-    od;
-    if
-    :: due > 0 -> due = 0; Notify()            // for what fired, and to hand the time over
-    :: else
-    fi
-  :: else
+#ifndef BREAK_HAND_OVER
+  :: fired -> fired = false; Notify()          // for the cells, and somebody else to keep the time
+#endif
+  :: else -> fired = false
   fi
 }
 
@@ -187,47 +179,48 @@ inline Run() {
   :: atomic { more < MORE -> more++ }
     if
     :: Schedule()                              // this cell again: the worker goes on looking
-    :: Schedule(); Schedule()                  // two others
-#ifndef NO_BATCH_NOTIFY
-      ; Notify()
+    :: Schedule(); Schedule();                 // two others
+#ifdef LEAN
+      skip
+#else
+      Notify()
 #endif
     fi
   :: atomic {
       timers < TIMERS -> timers++;
       if
-      :: armed[1] = true; timer_moved = true
+      :: timer_moved = (NextDeadline > 1); armed[1] = true
       :: timer_moved = (NextDeadline > 2); armed[2] = true
       fi
     }
     if
     :: true
-    :: Schedule()
+    :: Schedule()                              // and this cell again
     fi
   :: goto stuck                                // a handler that never ends
   fi
 }
 
+inline OwnDeadline() {          // two looks, and the answer may be old when it is used
+#ifdef BREAK_TIMEKEEPER
+  own = FOREVER
+#else
+  own = NextDeadline;
+  own = (Kept(own) -> FOREVER : own)
+#endif
+}
+
 inline Park() {
   if
-  :: d_step {
-      !fresh[me]
-#ifdef BREAK_EPOCH
-      && false
+#ifndef BREAK_EPOCH
+  :: !fresh[me]
 #endif
-    }
   :: d_step {
       else ->
-#ifdef DEADLINE_OUTSIDE
       deadline[me] = own;
-#else
-      deadline[me] = (Kept(NextDeadline) -> FOREVER : NextDeadline);
-#endif
-#ifdef BREAK_TIMEKEEPER
-      deadline[me] = FOREVER;
-#endif
       parked[me] = true;
 #ifndef BREAK_PARKED_BIT
-      parked_bit = true;
+      parked_bit = true;                       // fetch_or, which also read the epoch
 #endif
       Check(parked_bit_exact, parked_bit);
       sleeping++
@@ -235,7 +228,14 @@ inline Park() {
 endparked:
     if
     :: d_step { notified[me] -> notified[me] = false }
-    :: d_step { !notified[me] && now >= deadline[me] -> Take(me) }
+    :: d_step {
+        !notified[me] && now >= deadline[me] ->
+#ifdef BREAK_LEAVES_THE_LIST
+        skip
+#else
+        Take(me)
+#endif
+      }
     fi;
     d_step { sleeping--; deadline[me] = 0 }
   fi;
@@ -243,63 +243,82 @@ endparked:
 }
 
 proctype Worker(byte me) {
-  byte victim, due, own;
+  byte victim, own;
   short before;
-  bool got, shows, timer_moved;
+  bool got, shows, fired, timer_moved;
 look:
+  if
+  :: stopping -> goto stuck
+  :: else
+  fi;
   FireDueTimers();
-#ifdef BREAK_TICKET_BEFORE_LOOK
-  TryPop();
-  fresh[me] = true;
-#else
-  fresh[me] = true;
-  TryPop();
-#endif
+  fresh[me] = true;                            // the ticket
+  if                                           // TryPop
+  :: d_step { items > 0 -> items--; got = true }
+  :: true
+  fi;
   if
   :: got ->
     got = false;
     d_step { before = queued; queued-- };
-#ifndef BREAK_CHAIN
-    if
-#ifdef CHAIN_HINT
-    :: before > 1 && parked_bit -> Notify()
+    if                                         // one publish may stand for several cells
+#if defined(BREAK_CHAIN)
+    :: false
+#elif defined(LEAN) && !defined(BREAK_LEAN_EPOCH)
+    :: before > 1 -> Notify()
 #else
-    :: before > 1 -> Notify()                  // one publish may stand for several cells
+    :: before > 1 && parked_bit -> Notify()
 #endif
     :: else
     fi;
-#endif
     before = 0;
+    if                                         // it will not park soon: another must know
 #ifndef BREAK_TIMER_MOVED
-    if
     :: timer_moved -> timer_moved = false; NotifyTimekeeper()
-    :: else
-    fi;
 #endif
+    :: else -> timer_moved = false
+    fi;
     Run()
 #ifndef BREAK_SECOND_LOOK
-  :: !got && queued > 0                        // look again
+  :: !got && queued > 0                        // the pop may have been wrong
 #endif
   :: else ->
     timer_moved = false;
-#ifdef DEADLINE_OUTSIDE
-    own = NextDeadline;
-    own = (Kept(own) -> FOREVER : own);
+#ifdef BREAK_TICKET_BEFORE_LOOK
+    fresh[me] = true;
 #endif
+    if
+    :: stopping -> goto stuck
+    :: else
+    fi;
+    OwnDeadline();
     Park()
   fi;
   goto look;
-stuck:
+stuck:                                         // stopped, or in a handler that never ends
 endstuck:
   false
 }
 
 proctype Clock() { now++; now++ }
 
+proctype Stop() {
+  byte victim;
+  stopping = true;
+#ifndef BREAK_STOP_EPOCH
+  d_step { StepEpoch };
+#endif
+  do
+  :: AnyoneParked -> WakeOne()
+  :: else -> break
+  od
+}
+
 active proctype Rest() {        // runs when nobody else can
   timeout;
   Check(no_lost_wake, items == 0 || sleeping == 0);
-  Check(no_lost_timer, NextDeadline == FOREVER || sleeping == 0)
+  Check(no_lost_timer, NextDeadline == FOREVER || sleeping == 0);
+  Check(stop_wakes_all, !stopping || sleeping == 0)
 }
 
 init {
@@ -307,10 +326,12 @@ init {
     byte w = 0;
     run Producer(SINGLES, 0);
     run Producer(0, BATCH);
-    if
-    :: TIMERS > 0 -> run Clock()
-    :: else
-    fi;
+#if TIMERS > 0
+    run Clock();
+#endif
+#ifdef STOP
+    run Stop();
+#endif
     do
     :: w < WORKERS -> run Worker(w); w++
     :: else -> break

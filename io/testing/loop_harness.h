@@ -23,6 +23,10 @@ namespace mailroom::io {
 class LoopHarness final {
  public:
   enum class Backend { kPlatform, kFake };
+  // For the names of parametrised tests.
+  static const char* NameOf(Backend backend) {
+    return backend == Backend::kFake ? "Fake" : "Platform";
+  }
 
   explicit LoopHarness(Backend backend, const Loop::Options& options = Loop::Options());
   // The loop's last hooks are written down, but run no function of the test's:

@@ -41,7 +41,7 @@ size_t Peer::Send(BytesView bytes) {
 
 std::string Peer::Receive() {
   std::string bytes;
-  char chunk[4096];
+  char chunk[64 * 1024];
   for (;;) {
     const ssize_t n = ::recv(fd_.get(), chunk, sizeof(chunk), 0);
     if (n <= 0) return bytes;

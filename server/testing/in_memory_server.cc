@@ -10,6 +10,7 @@
 #include "mailroom/rpc/codec.h"
 #include "mailroom/rpc/connect_error.h"
 #include "mailroom/server/io_actor.h"
+#include "mailroom/server/metrics.h"
 
 namespace mailroom::testing {
 namespace {
@@ -49,6 +50,17 @@ std::optional<HttpReply> TakeReply(std::string* bytes) {
   reply.body = bytes->substr(head_end + 4, length);
   bytes->erase(0, head_end + 4 + length);
   return reply;
+}
+
+std::optional<double> FindMetric(std::string_view text, std::string_view series) {
+  std::string line_start(series);
+  line_start += ' ';
+  size_t at = text.starts_with(line_start) ? 0 : text.find("\n" + line_start);
+  if (at == std::string_view::npos) return std::nullopt;
+  at = text.find(line_start, at) + line_start.size();
+  double value = 0;
+  std::from_chars(text.data() + at, text.data() + text.size(), value);
+  return value;
 }
 
 // Speaks Connect's unary binary form from the caller's side.
@@ -164,12 +176,32 @@ io::Peer InMemoryServer::Connect() {
 }
 
 void InMemoryServer::Turn() {
-  // Twice: what the loop posts, actors do; what they answer, the loop settles.
+  // What the loop posts, actors do; what they answer, the loop settles.
   do {
-    MAILROOM_CHECK(io_actor_->loop().Run(io::Loop::Mode::kNoWait).ok());
+    TurnLoop();
   } while (!held_ && runner_.RunUntilIdle() > 0);
-  MAILROOM_CHECK(io_actor_->loop().Run(io::Loop::Mode::kNoWait).ok());
+  TurnLoop();
 }
+
+void InMemoryServer::TurnLoop() {
+  // More than one: a readiness batch, then what its answers let go.
+  for (int i = 0; i < 3; ++i) {
+    MAILROOM_CHECK(io_actor_->loop().Run(io::Loop::Mode::kNoWait).ok());
+  }
+}
+
+double InMemoryServer::Metric(std::string_view series) {
+  std::vector<const actors::Cell*> cells;
+  for (const auto& cell : cells_) cells.push_back(cell.get());
+  const std::string text = server::RenderMetrics({io_actor_.get()}, cells, 0);
+  const std::optional<double> value = FindMetric(text, series);
+  MAILROOM_CHECK(value.has_value());
+  return *value;
+}
+
+void InMemoryServer::Drain() { io_actor_->RequestStop(); }
+
+bool InMemoryServer::drained() const { return io_actor_->drained(); }
 
 void InMemoryServer::Advance(Duration by) {
   runner_.Advance(by);

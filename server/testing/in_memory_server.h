@@ -45,6 +45,9 @@ struct HttpReply {
 // it is not complete.
 std::optional<HttpReply> TakeReply(std::string* bytes);
 
+// One series of Prometheus text, by its name and labels as they are written there.
+std::optional<double> FindMetric(std::string_view text, std::string_view series);
+
 class InMemoryServer final {
  public:
   // `options.workers`, addresses and log settings do not matter here.
@@ -83,12 +86,21 @@ class InMemoryServer final {
   // for (an hour of the fake clock).
   bool TurnUntil(const std::function<bool()>& done);
 
+  // What /metrics would say now: "mailroom_stale_replies_total",
+  // "mailroom_shed_total{reason=\"draining\"}". Ends the test if there is none.
+  double Metric(std::string_view series);
+  // Begins to drain, as SIGTERM does.
+  void Drain();
+  // True when that is done: a real server would end now.
+  bool drained() const;
+
   actors::testing::ManualRunner& runner() { return runner_; }
-  server::IoActor& io_actor() { return *io_actor_; }
   actors::Cell& cell(size_t index) { return *cells_[index]; }
 
  private:
   class Channel;
+
+  void TurnLoop();
 
   actors::testing::ManualRunner runner_;
   std::vector<std::unique_ptr<actors::Cell>> cells_;

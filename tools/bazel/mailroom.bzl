@@ -32,10 +32,35 @@ def _import_path(proto, info):
         return proto.path[len(root) + 1:]
     return proto.path
 
-def _without_proto(path):
-    return path[:-len(".proto")] if path.endswith(".proto") else path
+def _protoc_arguments(ctx, proto, info, out_folder):
+    args = ctx.actions.args()
+    args.add(ctx.executable._plugin, format = "--plugin=protoc-gen-mailroom=%s")
+    args.add(out_folder, format = "--mailroom_out=%s")
 
-def _generate_impl(ctx):
+    # The file's own root first: another one might claim the file.
+    args.add(info.proto_source_root or ".", format = "--proto_path=%s")
+    args.add_all(info.transitive_proto_path, format_each = "--proto_path=%s", uniquify = True)
+    args.add(proto)
+    return args
+
+def _generate(ctx, proto, info):
+    path = _import_path(proto, info)
+    base = (path[:-len(".proto")] if path.endswith(".proto") else path) + ".mailroom"
+    header = ctx.actions.declare_file("%s/%s.h" % (ctx.attr.folder, base))
+    source = ctx.actions.declare_file("%s/%s.cc" % (ctx.attr.folder, base))
+    out_folder = header.path[:-len("/%s.h" % base)]
+    ctx.actions.run(
+        executable = ctx.executable._protoc,
+        arguments = [_protoc_arguments(ctx, proto, info, out_folder)],
+        inputs = info.transitive_sources,
+        tools = [ctx.executable._plugin],
+        outputs = [header, source],
+        mnemonic = "MailroomGenerate",
+        progress_message = "Generating actors from %s" % path,
+    )
+    return header, source
+
+def _mailroom_generate_impl(ctx):
     headers = []
     sources = []
     for src in ctx.attr.srcs:
@@ -43,52 +68,59 @@ def _generate_impl(ctx):
         if not info.direct_sources:
             fail("%s has no srcs of its own: name the proto_library that has" % src.label)
         for proto in info.direct_sources:
-            path = _import_path(proto, info)
-            base = "%s/%s.mailroom" % (ctx.attr.folder, _without_proto(path))
-            header = ctx.actions.declare_file(base + ".h")
-            source = ctx.actions.declare_file(base + ".cc")
+            header, source = _generate(ctx, proto, info)
             headers.append(header)
             sources.append(source)
-
-            args = ctx.actions.args()
-            args.add(ctx.executable._plugin, format = "--plugin=protoc-gen-mailroom=%s")
-            args.add(header.path[:-len(_without_proto(path) + ".mailroom.h") - 1], format = "--mailroom_out=%s")
-
-            # The file's own root first: else another root could claim the file.
-            args.add(info.proto_source_root or ".", format = "--proto_path=%s")
-            args.add_all(info.transitive_proto_path, format_each = "--proto_path=%s", uniquify = True)
-            args.add(proto)
-            ctx.actions.run(
-                executable = ctx.executable._protoc,
-                arguments = [args],
-                inputs = info.transitive_sources,
-                tools = [ctx.executable._plugin],
-                outputs = [header, source],
-                mnemonic = "MailroomGenerate",
-                progress_message = "Generating actors from %s" % path,
-            )
     return [
         DefaultInfo(files = depset(headers + sources)),
         OutputGroupInfo(headers = depset(headers), sources = depset(sources)),
     ]
 
+def _mailroom_refusal_impl(ctx):
+    info = ctx.attr.src[ProtoInfo]
+    said = ctx.actions.declare_file(ctx.label.name + ".txt")
+    args = [
+        _protoc_arguments(ctx, proto, info, said.dirname)
+        for proto in info.direct_sources
+    ]
+    ctx.actions.run_shell(
+        command = "! %s \"$@\" 2> %s" % (ctx.executable._protoc.path, said.path),
+        arguments = args,
+        inputs = info.transitive_sources,
+        tools = [ctx.executable._plugin, ctx.executable._protoc],
+        outputs = [said],
+        mnemonic = "MailroomRefuse",
+    )
+    return [DefaultInfo(files = depset([said]))]
+
+_PROGRAMS = {
+    "_plugin": attr.label(
+        default = Label("//tools/protoc_gen_mailroom"),
+        cfg = "exec",
+        executable = True,
+    ),
+    "_protoc": attr.label(
+        default = Label("@com_google_protobuf//:protoc"),
+        allow_single_file = True,
+        cfg = "exec",
+        executable = True,
+    ),
+}
+
+# For our own tests.
+mailroom_refusal = rule(
+    implementation = _mailroom_refusal_impl,
+    attrs = dict(_PROGRAMS, src = attr.label(mandatory = True, providers = [ProtoInfo])),
+    doc = "What protoc-gen-mailroom says to a file from which it cannot generate.",
+)
+
 _mailroom_generate = rule(
-    implementation = _generate_impl,
-    attrs = {
-        "folder": attr.string(mandatory = True, doc = "Where the files go in the package."),
-        "srcs": attr.label_list(mandatory = True, providers = [ProtoInfo]),
-        "_plugin": attr.label(
-            default = Label("//tools/protoc_gen_mailroom"),
-            cfg = "exec",
-            executable = True,
-        ),
-        "_protoc": attr.label(
-            default = Label("@com_google_protobuf//:protoc"),
-            allow_single_file = True,
-            cfg = "exec",
-            executable = True,
-        ),
-    },
+    implementation = _mailroom_generate_impl,
+    attrs = dict(
+        _PROGRAMS,
+        folder = attr.string(mandatory = True, doc = "Where the files go in the package."),
+        srcs = attr.label_list(mandatory = True, providers = [ProtoInfo]),
+    ),
     doc = "Runs protoc-gen-mailroom over the files of proto_library targets.",
 )
 

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
 # How ./dev calls Bazel: always the same way, so that nothing is built twice. Sourced by ./dev.
 
 readonly CACHE=${HOME}/.cache/mailroom

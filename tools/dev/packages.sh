@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2034  # the lists are used by ./dev
 # Which Debian packages each verb of ./dev wants, and how they get here. Sourced by ./dev.
 
 # What building and running the server takes, and no more: `./dev run` on a bare machine waits for

@@ -125,11 +125,8 @@ void WriteChecks(const Words& words, pb::io::Printer& printer) {
 }
 
 void WriteHandlers(const pb::ServiceDescriptor& service, pb::io::Printer& printer) {
-  const Words words = WordsOf(service);
-  printer.Print(words, R"(
-  static ::std::span<const ::mailroom::services::MethodHandler> Handlers() {
-    static_assert(::std::is_base_of_v<$service$Actor, Self>,
-                  "an actor names itself: class X final : public $service$Actor<X>");)");
+  printer.Print(R"(
+  static ::std::span<const ::mailroom::services::MethodHandler> Handlers() {)");
   if (service.method_count() == 0) {
     printer.Print("\n    return {};\n  }\n");
     return;
@@ -165,10 +162,11 @@ class $service$Actor : public ::mailroom::services::ServiceActor {
  public:
   static const ::mailroom::rpc::ServiceSpec& Spec() { return $service$Spec(); }
 
- protected:
+ private:
+  // An actor names itself: nobody but X derives from $service$Actor<X>.
+  friend Self;
   $service$Actor() : ServiceActor($service$Spec(), Handlers()) {}
-
- private:)");
+)");
   EachMethod(service, [&](const pb::MethodDescriptor&, const Words& method) {
     WriteMethodTag(method, printer);
   });
@@ -270,7 +268,6 @@ void WriteHeader(const pb::FileDescriptor& file, pb::io::Printer& printer) {
   printer.Print(words, R"(#pragma once
 
 #include <span>
-#include <type_traits>
 
 #include "$base$.pb.h"
 #include "mailroom/services/generated.h"

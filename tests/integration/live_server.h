@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <thread>
+
+#include "mailroom/base/check.h"
+#include "mailroom/server/server.h"
+#include "mailroom/server/testing/in_memory_server.h"
+#include "mailroom/services/bank.h"
+#include "mailroom/services/echo.h"
+#include "mailroom/services/greet.h"
+
+// A real server on a free port of the loopback, with the services of mailroomd,
+// served by a thread of this process: sanitizers see both sides.
+namespace mailroom::tests {
+
+class LiveServer final {
+ public:
+  explicit LiveServer(int workers, ServerOptions options = ServerOptions())
+      : server_(Fill(std::move(options), workers)) {
+    server_.Add<services::GreetActor>();
+    server_.Add<services::EchoActor>();
+    server_.Add<services::BankActor>();
+    const Status started = server_.Start();
+    MAILROOM_CHECK(started.ok());
+    thread_ = std::thread([this] { served_ = server_.Serve(); });
+  }
+  ~LiveServer() { Stop(); }
+
+  // Drains and joins; what Serve() returned.
+  Status Stop() {
+    if (thread_.joinable()) {
+      server_.RequestStop();
+      thread_.join();
+    }
+    return served_;
+  }
+
+  const std::string& address() const { return server_.address(); }
+  Server& server() { return server_; }
+  // A series of /metrics right now.
+  double Metric(std::string_view series) {
+    const std::optional<double> value = testing::FindMetric(server_.Metrics(), series);
+    MAILROOM_CHECK(value.has_value());
+    return *value;
+  }
+  // Waits until it is so; the test's own time limit is the bound.
+  template <class Done>
+  void Await(Done done) {
+    while (!done()) std::this_thread::yield();
+  }
+
+ private:
+  static ServerOptions Fill(ServerOptions options, int workers) {
+    options.listen = "127.0.0.1:0";
+    options.admin_listen = "";
+    options.workers = workers;
+    return options;
+  }
+
+  Server server_;
+  Status served_;
+  std::thread thread_;
+};
+
+}  // namespace mailroom::tests

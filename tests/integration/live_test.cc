@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+// A real server over TCP, with 0, 1 and 4 workers.
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "mailroom/tests/integration/http_client.h"
+#include "mailroom/tests/integration/live_server.h"
+
+namespace mailroom::tests {
+namespace {
+
+constexpr const char* kGreet = "/mailroom.greet.v1.GreetService/Greet";
+constexpr const char* kEcho = "/mailroom.echo.v1.EchoService/Echo";
+
+class LiveTest : public ::testing::TestWithParam<int> {};
+
+TEST_P(LiveTest, S45_GetBodyEchoAndNotFoundThroughWorkersFiveTimes) {
+  LiveServer server(GetParam());
+  HttpClient client(server.address());
+  for (int i = 0; i < 5; ++i) {
+    const testing::HttpReply index = client.Call("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    EXPECT_EQ(index.status, 200);
+    EXPECT_NE(index.body.find(kGreet), std::string::npos);
+    const std::string word = "word" + std::to_string(i);
+    EXPECT_EQ(client.Call(CallText(kEcho, "application/json", "{\"message\":\"" + word + "\"}")).body,
+              "{\"message\":\"" + word + "\"}");
+    EXPECT_EQ(client.Call(CallText("/no.Such/Method", "application/json", "{}")).status, 404);
+  }
+}
+
+TEST_P(LiveTest, BinaryAndJsonGiveTheSameAnswer) {
+  LiveServer server(GetParam());
+  HttpClient client(server.address());
+  EXPECT_EQ(client.Call(CallText(kGreet, "application/json", "{\"name\":\"world\"}")).body,
+            "{\"message\":\"Hello, world\"}");
+  EXPECT_EQ(client.Call(CallText(kGreet, "application/proto", "\x0a\x05world")).body,
+            "\x0a\x0cHello, world");
+}
+
+TEST_P(LiveTest, ADelayHoldsNoWorker) {
+  LiveServer server(GetParam());
+  // More sleepers than workers; all are answered by one clock.
+  std::vector<std::unique_ptr<HttpClient>> sleepers;
+  for (int i = 0; i < 32; ++i) {
+    sleepers.push_back(std::make_unique<HttpClient>(server.address()));
+    sleepers.back()->Send(
+        CallText(kEcho, "application/json", "{\"message\":\"z\",\"delayMs\":300}"));
+  }
+  server.Await([&] { return server.Metric("mailroom_calls") == 32; });
+  HttpClient quick(server.address());
+  EXPECT_EQ(quick.Call(CallText(kEcho, "application/json", "{\"message\":\"q\"}")).status, 200);
+  EXPECT_EQ(server.Metric("mailroom_calls"), 32) << "answered while they slept";
+  for (auto& sleeper : sleepers) EXPECT_EQ(sleeper->Read()->status, 200);
+}
+
+// S9: workers may still hold calls when the server ends; nothing is lost or freed
+// under them.
+TEST_P(LiveTest, S9_StoppingWithCallsOutDrainsThem) {
+  LiveServer server(GetParam());
+  std::vector<std::unique_ptr<HttpClient>> clients;
+  for (int i = 0; i < 16; ++i) {
+    clients.push_back(std::make_unique<HttpClient>(server.address()));
+    clients.back()->Send(
+        CallText(kEcho, "application/json", "{\"message\":\"z\",\"delayMs\":100}"));
+  }
+  server.Await([&] { return server.Metric("mailroom_calls") == 16; });
+  server.server().RequestStop();
+  for (auto& client : clients) {
+    const auto reply = client->Read();
+    ASSERT_TRUE(reply.has_value());
+    EXPECT_EQ(reply->status, 200);
+    EXPECT_EQ(reply->headers.Find("connection"), "close");
+    client->peer().Close();
+  }
+  EXPECT_TRUE(server.Stop().ok());
+}
+
+INSTANTIATE_TEST_SUITE_P(Workers, LiveTest, ::testing::Values(0, 1, 4));
+
+// S10: the inline and the pooled path give byte-identical answers.
+TEST(LiveTest, S10_InlineAndPooledAnswersAreByteIdentical) {
+  std::vector<std::vector<std::string>> answers;
+  for (const int workers : {0, 2}) {
+    LiveServer server(workers);
+    HttpClient client(server.address());
+    auto& of = answers.emplace_back();
+    for (const std::string& request :
+         {CallText(kGreet, "application/json", "{\"name\":\"x\"}"),
+          CallText(kGreet, "application/proto", "\x0a\x01x"),
+          CallText(kGreet, "application/json", "{broken"),
+          CallText("/mailroom.bank.v1.BankService/GetBalance", "application/json",
+                   "{\"accountId\":\"nobody\"}"),
+          CallText("/no.Such/Method", "application/json", "{}"),
+          CallText(kGreet, "image/png", "x")}) {
+      const testing::HttpReply reply = client.Call(request);
+      std::string text = std::to_string(reply.status);
+      for (size_t i = 0; i < reply.headers.size(); ++i) {
+        if (reply.headers[i].key == "date") continue;  // the wall clock's
+        text += "\n" + std::string(reply.headers[i].key) + ": " +
+                std::string(reply.headers[i].value);
+      }
+      of.push_back(text + "\n\n" + reply.body);
+    }
+  }
+  EXPECT_EQ(answers[0], answers[1]);
+}
+
+TEST(LiveTest, AnAddressInUseIsToldByName) {
+  LiveServer first(0);
+  ServerOptions options;
+  options.listen = first.address();
+  options.admin_listen = "";
+  Server second(options);
+  second.Add<services::GreetActor>();
+  const Status status = second.Start();
+  EXPECT_EQ(status.code(), Code::kUnavailable);
+  EXPECT_NE(status.message().find(first.address()), std::string::npos) << status.ToString();
+}
+
+}  // namespace
+}  // namespace mailroom::tests

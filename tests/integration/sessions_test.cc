@@ -1,0 +1,399 @@
+// SPDX-License-Identifier: Apache-2.0
+// Connections of an in-memory server, request by request: freezing, order,
+// deadlines, half-closes, errors in the caller's protocol.
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "mailroom/server/testing/in_memory_server.h"
+#include "mailroom/services/bank.h"
+#include "mailroom/services/echo.h"
+#include "mailroom/services/greet.h"
+#include "mailroom/tests/integration/http_client.h"
+
+namespace mailroom::tests {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using testing::HttpReply;
+using testing::InMemoryServer;
+using testing::TakeReply;
+
+constexpr const char* kEcho = "/mailroom.echo.v1.EchoService/Echo";
+constexpr const char* kDeposit = "/mailroom.bank.v1.BankService/Deposit";
+constexpr const char* kJson = "application/json";
+
+class SessionsTest : public ::testing::Test {
+ protected:
+  SessionsTest() {
+    server.Add<services::EchoActor>();
+    server.Add<services::GreetActor>();
+    server.Add<services::BankActor>();
+  }
+
+  static std::string Echo(const std::string& word, int delay_ms = 0, std::string_view extra = "") {
+    return CallText(kEcho, kJson,
+                    "{\"message\":\"" + word + "\",\"delayMs\":" + std::to_string(delay_ms) + "}",
+                    extra);
+  }
+  static std::string Deposit(const std::string& account) {
+    return CallText(kDeposit, kJson, "{\"accountId\":\"" + account + "\",\"amount\":\"1\"}");
+  }
+  // All answers that have come; the rest stays in `bytes`.
+  static std::vector<HttpReply> Replies(std::string* bytes) {
+    std::vector<HttpReply> replies;
+    while (auto reply = TakeReply(bytes)) replies.push_back(std::move(*reply));
+    return replies;
+  }
+  static std::vector<HttpReply> Replies(io::Peer& peer) {
+    std::string bytes = peer.Receive();
+    return Replies(&bytes);
+  }
+
+  InMemoryServer server;
+};
+
+// S45: a body echo and a 404, five times over one connection, and an inline and a
+// pooled server give the same bytes (S10 in live_test).
+TEST_F(SessionsTest, S45_EchoAndNotFoundFiveTimesOverOneConnection) {
+  io::Peer peer = server.Connect();
+  for (int i = 0; i < 5; ++i) {
+    peer.Send(Echo("word" + std::to_string(i)));
+    server.Turn();
+    std::vector<HttpReply> replies = Replies(peer);
+    ASSERT_EQ(replies.size(), 1u);
+    EXPECT_EQ(replies[0].status, 200);
+    EXPECT_EQ(replies[0].body, "{\"message\":\"word" + std::to_string(i) + "\"}");
+    peer.Send(CallText("/nobody.Here/Lives", kJson, "{}"));
+    server.Turn();
+    replies = Replies(peer);
+    ASSERT_EQ(replies.size(), 1u);
+    EXPECT_EQ(replies[0].status, 404);
+  }
+  EXPECT_FALSE(peer.AtEnd());
+}
+
+// S3: while a call is out nothing is read from its connection.
+TEST_F(SessionsTest, S3_FrozenWhileACallIsOut) {
+  io::Peer peer = server.Connect();
+  peer.Send(Echo("first", 50));
+  server.Turn();
+  EXPECT_EQ(server.Metric("mailroom_connections{state=\"frozen\"}"), 1);
+  const double reads = server.Metric("mailroom_reads_total");
+  peer.Send(Echo("second"));
+  for (int i = 0; i < 10; ++i) server.Turn();
+  EXPECT_EQ(server.Metric("mailroom_reads_total"), reads);
+  EXPECT_EQ(peer.Receive(), "");
+  server.Advance(milliseconds(50));
+  server.Turn();
+  const std::vector<HttpReply> replies = Replies(peer);
+  ASSERT_EQ(replies.size(), 2u) << "unfrozen, the second was read and answered";
+  EXPECT_EQ(replies[1].body, "{\"message\":\"second\"}");
+  EXPECT_EQ(server.Metric("mailroom_connections{state=\"frozen\"}"), 0);
+}
+
+// S5: replies resume keep-alive and the pipeline; answers keep the requests' order
+// although later ones finish first.
+TEST_F(SessionsTest, S5_PipelinedAnswersKeepTheirOrder) {
+  io::Peer peer = server.Connect();
+  peer.Send(Echo("slow", 30) + Echo("quick") + Echo("middle", 10));
+  server.Turn();
+  EXPECT_EQ(server.Metric("mailroom_calls"), 2) << "dispatched ahead: none has side effects";
+  EXPECT_EQ(peer.Receive(), "") << "quick is ready and waits for its turn";
+  server.Advance(milliseconds(10));
+  EXPECT_EQ(peer.Receive(), "");
+  server.Advance(milliseconds(20));
+  const std::vector<HttpReply> replies = Replies(peer);
+  ASSERT_EQ(replies.size(), 3u);
+  EXPECT_EQ(replies[0].body, "{\"message\":\"slow\"}");
+  EXPECT_EQ(replies[1].body, "{\"message\":\"quick\"}");
+  EXPECT_EQ(replies[2].body, "{\"message\":\"middle\"}");
+}
+
+TEST_F(SessionsTest, WithSideEffectsAcrossActorsOneIsInFlight) {
+  io::Peer peer = server.Connect();
+  server.HoldActors(true);
+  peer.Send(Deposit("a") + Echo("after"));
+  server.Turn();
+  EXPECT_EQ(server.Metric("mailroom_dispatched_total"), 1) << "Echo waits for the deposit";
+  server.HoldActors(false);
+  server.Turn();
+  server.Turn();
+  EXPECT_EQ(server.Metric("mailroom_dispatched_total"), 2);
+  EXPECT_EQ(Replies(peer).size(), 2u);
+}
+
+TEST_F(SessionsTest, ToOneExclusiveActorRequestsGoAheadInOrder) {
+  io::Peer peer = server.Connect();
+  server.HoldActors(true);
+  peer.Send(Deposit("a") + Deposit("b") + Deposit("c"));
+  server.Turn();
+  EXPECT_EQ(server.Metric("mailroom_dispatched_total"), 3);
+  server.HoldActors(false);
+  server.Turn();
+  const std::vector<HttpReply> replies = Replies(peer);
+  ASSERT_EQ(replies.size(), 3u);
+  EXPECT_NE(replies[0].body.find("'a'"), std::string::npos) << replies[0].body;
+  EXPECT_NE(replies[2].body.find("'c'"), std::string::npos) << replies[2].body;
+}
+
+// Sixteen pipelined requests cost one read and one write.
+TEST_F(SessionsTest, SixteenPipelinedCostOneReadAndOneWrite) {
+  io::Peer peer = server.Connect();
+  std::string requests;
+  for (int i = 0; i < 16; ++i) requests += Echo("x");
+  const double reads = server.Metric("mailroom_reads_total");
+  const double writes = server.Metric("mailroom_writes_total");
+  peer.Send(requests);
+  server.Turn();
+  EXPECT_EQ(Replies(peer).size(), 16u);
+  EXPECT_EQ(server.Metric("mailroom_reads_total") - reads, 1);
+  EXPECT_EQ(server.Metric("mailroom_writes_total") - writes, 1);
+}
+
+// S13: half-close honoured: who shuts the write side down still gets the reply.
+TEST_F(SessionsTest, S13_HalfClosedGetsItsReplyThenTheEnd) {
+  io::Peer peer = server.Connect();
+  peer.Send(Echo("bye", 20));
+  peer.ShutdownWrite();
+  server.Turn();
+  EXPECT_FALSE(peer.AtEnd());
+  server.Advance(milliseconds(20));
+  server.Turn();
+  EXPECT_EQ(Replies(peer).size(), 1u);
+  EXPECT_TRUE(peer.AtEnd());
+}
+
+TEST_F(SessionsTest, TheLoopItselfAnswersADeadlineWhileTheHandlerSleeps) {
+  io::Peer peer = server.Connect();
+  peer.Send(Echo("late", 1000, "Connect-Timeout-Ms: 5\r\n"));
+  server.Turn();
+  server.Advance(milliseconds(4));
+  EXPECT_EQ(peer.Receive(), "");
+  server.HoldActors(true);  // no actor can have answered
+  server.Advance(milliseconds(1));
+  const std::vector<HttpReply> replies = Replies(peer);
+  ASSERT_EQ(replies.size(), 1u);
+  EXPECT_EQ(replies[0].status, 504);
+  EXPECT_NE(replies[0].body.find("\"deadline_exceeded\""), std::string::npos);
+  EXPECT_EQ(server.Metric("mailroom_released_total{reason=\"deadline\"}"), 1);
+  server.HoldActors(false);
+  server.Advance(seconds(2));
+  EXPECT_EQ(server.Metric("mailroom_stale_replies_total"), 1);
+  EXPECT_EQ(peer.Receive(), "") << "the late reply reached nobody";
+}
+
+TEST_F(SessionsTest, TheNextCallOnTheConnectionGetsItsOwnAnswer) {
+  io::Peer peer = server.Connect();
+  peer.Send(Echo("first", 1000, "Connect-Timeout-Ms: 5\r\n"));
+  server.Turn();
+  server.HoldActors(true);
+  server.Advance(milliseconds(5));
+  ASSERT_EQ(Replies(peer).size(), 1u);
+  peer.Send(Echo("second", 10));  // takes the same slot again
+  server.Turn();
+  server.HoldActors(false);
+  server.Advance(milliseconds(10));
+  const std::vector<HttpReply> replies = Replies(peer);
+  ASSERT_EQ(replies.size(), 1u);
+  EXPECT_EQ(replies[0].body, "{\"message\":\"second\"}");
+  EXPECT_EQ(server.Metric("mailroom_stale_replies_total"), 1);
+}
+
+TEST_F(SessionsTest, AMessageOverTheLimitIsToldInTheCallersProtocol) {
+  ServerOptions options;
+  options.max_message_bytes = 1000;
+  InMemoryServer small(options);
+  small.Add<services::EchoActor>();
+  const std::string exact = "{\"message\":\"" + std::string(1000 - 14, 'x') + "\"}";
+  ASSERT_EQ(exact.size(), 1000u);
+  EXPECT_EQ(small.Post(kEcho, kJson, exact).status, 200);
+  const HttpReply over = small.Post(kEcho, kJson, exact + " ");
+  EXPECT_EQ(over.status, 429);
+  EXPECT_NE(over.body.find("\"resource_exhausted\""), std::string::npos) << over.body;
+  EXPECT_NE(over.body.find("--max-message-bytes"), std::string::npos) << over.body;
+}
+
+TEST_F(SessionsTest, EachRefusalHasItsStatus) {
+  EXPECT_EQ(server.Exchange("GET " + std::string(kEcho) + " HTTP/1.1\r\nhost: a\r\n\r\n").status,
+            405);
+  EXPECT_EQ(*server.Exchange("GET " + std::string(kEcho) + " HTTP/1.1\r\nhost: a\r\n\r\n")
+                 .headers.Find("allow"),
+            "POST");
+  const HttpReply unspoken = server.Post(kEcho, "image/jpeg", "x");
+  EXPECT_EQ(unspoken.status, 415);
+  EXPECT_EQ(unspoken.headers.Find("accept-post"), "application/json, application/proto");
+  EXPECT_EQ(server.Exchange("nonsense\r\n\r\n").status, 400);
+  EXPECT_EQ(server.Exchange("POST / HTTP/2.0\r\nhost: a\r\n\r\n").status, 505);
+  EXPECT_EQ(server.Exchange("GET /" + std::string(9000, 'a') + " HTTP/1.1\r\nhost: a\r\n\r\n").status,
+            414);
+  EXPECT_EQ(server.Exchange("GET / HTTP/1.1\r\nhost: a\r\nx: " + std::string(20000, 'a') +
+                            "\r\n\r\n")
+                .status,
+            431);
+  EXPECT_EQ(server.Exchange("POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: gzip\r\n\r\n").status,
+            501);
+  EXPECT_EQ(server.Exchange("POST / HTTP/1.1\r\nhost: a\r\nexpect: magic\r\n"
+                            "content-length: 1\r\n\r\nx")
+                .status,
+            417);
+}
+
+TEST_F(SessionsTest, AnUnknownMethodNamesTheNearest) {
+  const HttpReply reply = server.Post("/mailroom.echo.v1.EchoService/Ecko", kJson, "{}");
+  EXPECT_EQ(reply.status, 404);
+  EXPECT_NE(reply.body.find("did you mean /mailroom.echo.v1.EchoService/Echo?"),
+            std::string::npos);
+}
+
+TEST_F(SessionsTest, WhoeverAwaitsContinueIsToldToGoOn) {
+  io::Peer peer = server.Connect();
+  const std::string whole = Echo("big", 0, "Expect: 100-continue\r\n");
+  const size_t head = whole.find("\r\n\r\n") + 4;
+  peer.Send(whole.substr(0, head));
+  server.Turn();
+  EXPECT_EQ(peer.Receive(), "HTTP/1.1 100 Continue\r\n\r\n");
+  peer.Send(whole.substr(head));
+  server.Turn();
+  EXPECT_EQ(Replies(peer).size(), 1u);
+}
+
+// S14: deadlines of connections, each with its own list.
+TEST_F(SessionsTest, S14_AnIdleConnectionIsEvicted) {
+  io::Peer peer = server.Connect();
+  server.Turn();
+  server.Advance(seconds(59));
+  EXPECT_FALSE(peer.AtEnd());
+  server.Advance(seconds(1));
+  EXPECT_TRUE(peer.AtEnd());
+  EXPECT_EQ(server.Metric("mailroom_evicted_total{reason=\"idle\"}"), 1);
+}
+
+TEST_F(SessionsTest, S14_ASlowHeadIsToldAndClosed) {
+  io::Peer peer = server.Connect();
+  peer.Send("POST /mail");
+  server.Turn();
+  for (int i = 0; i < 9; ++i) {
+    peer.Send("x");  // a byte a second renews nothing
+    server.Advance(seconds(1));
+  }
+  EXPECT_EQ(peer.Receive(), "");
+  server.Advance(seconds(1));
+  const std::vector<HttpReply> replies = Replies(peer);
+  ASSERT_EQ(replies.size(), 1u);
+  EXPECT_EQ(replies[0].status, 408);
+  EXPECT_NE(replies[0].body.find("--header-timeout"), std::string::npos);
+  EXPECT_EQ(server.Metric("mailroom_evicted_total{reason=\"header\"}"), 1);
+}
+
+TEST_F(SessionsTest, S14_ASlowBodyIsToldAndClosed) {
+  io::Peer peer = server.Connect();
+  const std::string whole = Echo("never");
+  peer.Send(whole.substr(0, whole.size() - 3));
+  server.Turn();
+  server.Advance(seconds(30));
+  const std::vector<HttpReply> replies = Replies(peer);
+  ASSERT_EQ(replies.size(), 1u);
+  EXPECT_EQ(replies[0].status, 408);
+  EXPECT_EQ(server.Metric("mailroom_evicted_total{reason=\"body\"}"), 1);
+}
+
+TEST_F(SessionsTest, TooManyConnectionsAreToldWhichLimit) {
+  ServerOptions options;
+  options.max_connections = 2;
+  InMemoryServer small(options);
+  small.Add<services::EchoActor>();
+  std::vector<io::Peer> peers;
+  for (int i = 0; i < 3; ++i) peers.push_back(small.Connect());
+  small.Turn();
+  const std::vector<HttpReply> replies = Replies(peers[2]);
+  ASSERT_EQ(replies.size(), 1u);
+  EXPECT_EQ(replies[0].status, 503);
+  EXPECT_EQ(replies[0].headers.Find("retry-after"), "1");
+  EXPECT_NE(replies[0].body.find("--max-connections"), std::string::npos);
+  peers[0].Send(Echo("still here"));
+  small.Turn();
+  EXPECT_EQ(Replies(peers[0]).size(), 1u);
+}
+
+TEST_F(SessionsTest, DrainingFinishesWhatRunsAndShedsWhatIsNew) {
+  io::Peer idle = server.Connect();
+  io::Peer busy = server.Connect();
+  busy.Send(Echo("last", 50));
+  io::Peer begun = server.Connect();
+  begun.Send(Echo("too late").substr(0, 20));
+  server.Turn();
+  server.Drain();
+  server.Turn();
+  EXPECT_TRUE(idle.AtEnd());
+  begun.Send(Echo("too late").substr(20));
+  server.Turn();
+  const std::vector<HttpReply> shed = Replies(begun);
+  ASSERT_EQ(shed.size(), 1u);
+  EXPECT_EQ(shed[0].status, 503);
+  EXPECT_NE(shed[0].body.find("draining"), std::string::npos);
+  EXPECT_EQ(shed[0].headers.Find("connection"), "close");
+  EXPECT_FALSE(server.drained());
+  server.Advance(milliseconds(50));
+  const std::vector<HttpReply> last = Replies(busy);
+  ASSERT_EQ(last.size(), 1u);
+  EXPECT_EQ(last[0].status, 200);
+  EXPECT_EQ(last[0].headers.Find("connection"), "close");
+  for (io::Peer* peer : {&idle, &busy, &begun}) peer->Close();
+  server.Advance(milliseconds(1));
+  EXPECT_TRUE(server.drained());
+}
+
+TEST_F(SessionsTest, ADrainEndsByItsTimeoutAtTheLatest) {
+  io::Peer stuck = server.Connect();
+  stuck.Send(Echo("for ever", 3600000));
+  server.Turn();
+  server.Drain();
+  server.Turn();
+  server.Advance(seconds(29));
+  EXPECT_FALSE(server.drained());
+  server.Advance(seconds(1));
+  EXPECT_TRUE(server.drained());
+}
+
+TEST_F(SessionsTest, AResetReleasesTheCallAndItsReplyIsStale) {
+  {
+    io::Peer peer = server.Connect();
+    peer.Send(Echo("gone", 10));
+    server.Turn();
+    peer.Close();
+  }
+  for (int i = 0; i < 20; ++i) server.Advance(milliseconds(1));
+  EXPECT_EQ(server.Metric("mailroom_calls"), 0);
+  EXPECT_EQ(server.Metric("mailroom_dispatched_total"),
+            server.Metric("mailroom_attached_total") +
+                server.Metric("mailroom_stale_replies_total"));
+}
+
+// A request split at every byte is the same request.
+TEST_F(SessionsTest, SplitAnywhereARequestIsTheSame) {
+  const std::string whole = Echo("split") + Echo("again");
+  for (size_t at = 1; at < whole.size(); ++at) {
+    io::Peer peer = server.Connect();
+    peer.Send(whole.substr(0, at));
+    server.Turn();
+    std::string received = peer.Receive();
+    peer.Send(whole.substr(at));
+    server.Turn();
+    received += peer.Receive();
+    const std::vector<HttpReply> replies = Replies(&received);
+    ASSERT_EQ(replies.size(), 2u) << at;
+    EXPECT_EQ(replies[1].body, "{\"message\":\"again\"}") << at;
+  }
+}
+
+TEST_F(SessionsTest, TheIndexListsServicesAndCurlLines) {
+  const HttpReply reply = server.Exchange("GET / HTTP/1.1\r\nhost: a\r\n\r\n");
+  EXPECT_EQ(reply.status, 200);
+}
+
+}  // namespace
+}  // namespace mailroom::tests
