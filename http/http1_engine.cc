@@ -41,7 +41,7 @@ class Http1Engine final : public Engine {
 
  private:
   // What comes next in the input.
-  enum class Reading : uint8_t { kHead, kSizedBody, kChunks, kEnd, kNothing };
+  enum class Reading : uint8_t { kHead, kSizedBody, kTooLarge, kChunks, kEnd, kNothing };
 
   Event NextHead(BytesView input, size_t* consumed);
   Event NextSizedBody(BytesView input, size_t* consumed);
@@ -106,6 +106,8 @@ Event Http1Engine::Next(BytesView input, size_t* consumed) {
       return NextHead(input, consumed);
     case Reading::kSizedBody:
       return NextSizedBody(input, consumed);
+    case Reading::kTooLarge:
+      return Refuse(Fault::kBodyTooLarge);
     case Reading::kChunks:
       return NextChunk(input, consumed);
     case Reading::kEnd:
@@ -179,6 +181,8 @@ void Http1Engine::BeginStream(bool is_head_method, int version_minor) {
 void Http1Engine::ReadBodyOf(const RequestHead& head, bool body_is_here) {
   const bool has_body = head.chunked || head.content_length > 0;
   reading_ = head.chunked ? Reading::kChunks : has_body ? Reading::kSizedBody : Reading::kEnd;
+  // The head is given all the same: its protocol says no in its own words.
+  if (head.content_length > pool_->limits().body_bytes) reading_ = Reading::kTooLarge;
   body_left_ = head.content_length;
   wants_continue_ = has_body && head.expects_continue && !body_is_here;
 }

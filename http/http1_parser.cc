@@ -205,7 +205,6 @@ Fault Request::JudgeHead(const Limits& limits) const {
   if (head_->version_minor > 0 && !has_host_) return Fault::kHostMissing;
   // RFC 9110 s10.1.1: HTTP/1.0 has no expectations.
   if (expects_other_ && head_->version_minor > 0) return Fault::kExpectation;
-  if (content_length().value_or(0) > limits.body_bytes) return Fault::kBodyTooLarge;
   return Fault::kNone;
 }
 

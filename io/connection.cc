@@ -9,7 +9,7 @@
 
 namespace mailroom::io {
 
-// ---- what the handler calls -------------------------------------------------
+// What the handler calls.
 
 Connection::Connection(ConnectionSet& set, Socket socket, const Address& peer)
     : set_(set), socket_(std::move(socket)), peer_(peer) {}
@@ -72,7 +72,7 @@ void Connection::Close(Status why) {
   if (queued_output() > 0) set_.MarkDirty(*this);
 }
 
-// ---- step 3 -----------------------------------------------------------------
+// Step 3.
 
 void Connection::OnReady(const Ready& ready) {
   if (ready.writable && std::exchange(blocked_, false)) {
@@ -151,7 +151,7 @@ void Connection::Reset(Status why) {
   if (tell) set_.handler().OnReset(*this);
 }
 
-// ---- step 7 -----------------------------------------------------------------
+// Step 7.
 
 void Connection::FinishTurn() {
   if (queued_output() > 0 && (!blocked_ || closing_)) {

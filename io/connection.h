@@ -32,7 +32,8 @@
 //     that came before an end or a hang-up are offered before it.
 //   2 At most one receive per readiness event, none while paused.
 //   3 Bytes leave in the order they were queued; at most one send per event and
-//     one in step 7, none while the kernel has said that it is full.
+//     one in step 7, none while the kernel has said that it is full (but for the
+//     last attempt of Close()).
 //   4 Write interest is armed exactly while a write is partial, read interest
 //     never after the end was read: no level-triggered event can spin.
 //   5 One OnAccept, then one OnClose, then the descriptor closes, once.

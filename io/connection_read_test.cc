@@ -262,7 +262,7 @@ TEST_P(ConnectionReadTest, EventOfASlotClosedEarlierInTheBatchIsIgnored) {
   EXPECT_EQ(harness.loop.counters().reads, 1u);
 }
 
-// ---- what needs a script --------------------------------------------------------
+// What needs a script.
 
 TEST(ConnectionScriptTest, S43_EventOfARecycledSlotIsStale) {
   LoopHarness harness(Backend::kFake);

@@ -155,7 +155,7 @@ TEST_P(ConnectionWriteTest, S39_AtRestNothingIsOwnedAndATurnAllocatesNothing) {
   }
 }
 
-// ---- what needs a script --------------------------------------------------------
+// What needs a script.
 
 class ConnectionWriteScriptTest : public ::testing::Test {
  protected:

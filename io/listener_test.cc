@@ -107,7 +107,7 @@ TEST(ListenerTest, RefusesADescriptorThatDoesNotListen) {
   EXPECT_LT(::fcntl(pair.second, F_GETFD), 0);
 }
 
-// ---- on a loop ------------------------------------------------------------------
+// On a loop.
 
 class ListenerLoopTest : public ::testing::TestWithParam<Backend> {
  protected:

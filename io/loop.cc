@@ -38,7 +38,7 @@ Loop::~Loop() {
 
 Status Loop::Init() { return poller_->Init(OwnToken(SlotKind::kWake)); }
 
-// ---- the turn ---------------------------------------------------------------
+// The turn.
 
 Status Loop::Run(Mode mode) {
   const RoleScope on_loop_thread(role_);
@@ -144,7 +144,7 @@ void Loop::Stop() {
 
 void Loop::Wake() noexcept { poller_->Wake(); }
 
-// ---- what it owns -----------------------------------------------------------
+// What it owns.
 
 Status Loop::AddWake(const io::Wake& wake, io::Wake::Callback callback) {
   role_.AssertHeld();
@@ -183,7 +183,10 @@ Connection* Loop::Find(ConnectionId id) {
   return connections_->Find(id);
 }
 
-size_t Loop::connection_count() const { return connections_->size(); }
+size_t Loop::connection_count() const {
+  role_.AssertHeld();
+  return connections_->size();
+}
 
 void Loop::VisitConnections(void (*visit)(void*, Connection&), void* visitor) {
   role_.AssertHeld();

@@ -119,7 +119,7 @@ class Loop final {
         [](void* visitor, Connection& connection) {
           (*static_cast<std::remove_reference_t<F>*>(visitor))(connection);
         },
-        &f);
+        const_cast<void*>(static_cast<const void*>(std::addressof(f))));
   }
 
   // One OnTimer(token) at `when` or later, in step 4. Ids are never reused

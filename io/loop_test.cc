@@ -209,7 +209,7 @@ TEST_P(LoopTest, S25_S43_RunReturnsOnTermAndInt) {
   EXPECT_EQ(loop_.WatchSignals({SIGHUP}).code(), Code::kAlreadyExists);
 }
 
-// ---- what needs a script, or a kernel --------------------------------------------
+// What needs a script, or a kernel.
 
 TEST(LoopScriptTest, S14_TheWaitEndsAtTheNearestDeadlineOfAll) {
   LoopHarness harness(Backend::kFake);

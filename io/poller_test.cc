@@ -213,7 +213,7 @@ TEST_P(PollerTest, S42_RemoveNeverFails) {
   EXPECT_TRUE(Look().empty());
 }
 
-// ---- what only a kernel can show ------------------------------------------------
+// What only a kernel can show.
 
 TEST(EpollPollerTest, S41_ErrorsNameTheCall) {
   EpollPoller poller;

@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <unordered_set>
 #include <vector>
@@ -28,6 +29,9 @@ constexpr size_t kAnyFactor = 2;
 // paths of all brackets that are open, and the name in front of the separator.
 class MaskCost {
  public:
+  // Characters that are no separators.
+  void AddName(size_t size) { name_ += size; }
+
   void Add(char c) {
     ++name_;
     if (c != '(' && c != ')' && c != ',') return;
@@ -57,6 +61,20 @@ class MaskCost {
   size_t total_ = 0;
 };
 
+class CharSet {
+ public:
+  explicit constexpr CharSet(std::string_view chars) {
+    for (const char c : chars) has_[static_cast<uint8_t>(c)] = true;
+  }
+  constexpr bool Has(char c) const { return has_[static_cast<uint8_t>(c)]; }
+
+ private:
+  std::array<bool, 256> has_{};
+};
+
+constexpr CharSet kTokenEnds("[]{}\"'");
+constexpr CharSet kStringEnds("\"'\\(),");
+
 // Walks over the tokens as json_util does: strings stand in either quote.
 class Scan {
  public:
@@ -64,7 +82,9 @@ class Scan {
 
   // False when the nesting goes too deep.
   bool Run() {
-    while (!rest_.empty()) {
+    while (true) {
+      TakePlain(kTokenEnds);
+      if (rest_.empty()) return true;
       const char c = Take();
       if (c == '"' || c == '\'') {
         SkipString(c);
@@ -75,7 +95,6 @@ class Scan {
         --depth_;
       }
     }
-    return true;
   }
 
   bool cheap() const {
@@ -97,16 +116,32 @@ class Scan {
     return c;
   }
 
+  // What stands in front of the next character of `ends`.
+  std::string_view TakePlain(const CharSet& ends) {
+    size_t size = 0;
+    while (size < rest_.size() && !ends.Has(rest_[size])) ++size;
+    const std::string_view plain = rest_.substr(0, size);
+    rest_.remove_prefix(size);
+    return plain;
+  }
+
   void SkipString(char quote) {
     std::string_view expected = "@type";
     bool is_type = true;
-    while (!rest_.empty()) {
+    const auto match = [&expected, &is_type](std::string_view piece) {
+      is_type = is_type && expected.starts_with(piece);
+      if (is_type) expected.remove_prefix(piece.size());
+    };
+    while (true) {
+      const std::string_view plain = TakePlain(kStringEnds);
+      mask_.AddName(plain.size());
+      match(plain);
+      if (rest_.empty()) break;
       const char taken = Take();
       if (taken == quote) break;
       const char c = taken == '\\' ? Unescape() : taken;
       mask_.Add(c);
-      is_type = is_type && expected.starts_with(c);
-      if (is_type) expected.remove_prefix(1);
+      match({&c, 1});
     }
     mask_.EndString();
     if (is_type && expected.empty()) EndType();

@@ -15,8 +15,8 @@
 //    for 20 GB of memory. A message that holds an Any can hold a FieldMask.
 // 3. Anys in Anys with "@type" behind the content: each holds all of it back, so
 //    95 of them around 200 KB take 1 GB.
-// One look at each byte, well under a hundredth of what the parser needs. Text
-// that is not JSON passes: the parser says what is wrong with it. Any thread.
+// One look at each byte, a few hundredths of what the parser needs. Text that is
+// not JSON passes: the parser says what is wrong with it. Any thread.
 namespace google::protobuf {
 class Descriptor;
 }

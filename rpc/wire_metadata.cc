@@ -2,43 +2,15 @@
 #include "mailroom/rpc/wire_metadata.h"
 
 #include <algorithm>
-#include <span>
 #include <utility>
 
 #include "mailroom/base/check.h"
 #include "mailroom/rpc/base64.h"
 #include "mailroom/rpc/field_list.h"
+#include "mailroom/rpc/field_name.h"
 
 namespace mailroom::rpc {
 namespace {
-
-// Fields that belong to one connection (RFC 9110 s7.6.1) or describe the body:
-// the server reads and writes them itself.
-constexpr std::string_view kTransport[] = {
-    "accept-encoding",
-    "connection",
-    "content-encoding",
-    "content-length",
-    "content-type",
-    "expect",
-    "host",
-    "http2-settings",
-    "keep-alive",
-    "proxy-connection",
-    "te",
-    "trailer",
-    "transfer-encoding",
-    "upgrade",
-};
-
-// Fields of an answer that the engine writes.
-constexpr std::string_view kAnswer[] = {"date"};
-
-bool IsOneOf(std::string_view name, std::span<const std::string_view> names) {
-  return std::any_of(names.begin(), names.end(), [name](std::string_view one) {
-    return one.size() == name.size() && http::EqualsIgnoreCase(one, name);
-  });
-}
 
 // Header-Name in the protocols' grammars, narrower than HTTP's token.
 bool IsKey(std::string_view key) {
@@ -67,7 +39,7 @@ Status CheckEntry(const Metadata::Entry& entry) {
 }
 
 bool IsBinaryName(std::string_view name) {
-  return name.size() >= 4 && http::EqualsIgnoreCase(name.substr(name.size() - 4), "-bin");
+  return name.size() >= 4 && NameIs(name.substr(name.size() - 4), "-bin");
 }
 
 // The part of *text that was appended since it had `before` bytes.
@@ -77,7 +49,33 @@ std::string_view Tail(const std::string& text, size_t before) {
 
 }  // namespace
 
-bool IsTransportField(std::string_view name) { return IsOneOf(name, kTransport); }
+// RFC 9110 s7.6.1, and what describes the body. By size: one or two comparisons.
+bool IsTransportField(std::string_view name) {
+  switch (name.size()) {
+    case 2:
+      return NameIs(name, "te");
+    case 4:
+      return NameIs(name, "host");
+    case 6:
+      return NameIs(name, "expect");
+    case 7:
+      return NameIs(name, "trailer") || NameIs(name, "upgrade");
+    case 10:
+      return NameIs(name, "connection") || NameIs(name, "keep-alive");
+    case 12:
+      return NameIs(name, "content-type");
+    case 14:
+      return NameIs(name, "content-length") || NameIs(name, "http2-settings");
+    case 15:
+      return NameIs(name, "accept-encoding");
+    case 16:
+      return NameIs(name, "content-encoding") || NameIs(name, "proxy-connection");
+    case 17:
+      return NameIs(name, "transfer-encoding");
+    default:
+      return false;
+  }
+}
 
 Status AddRequestField(const http::Field& field, Metadata* metadata) {
   if (!IsBinaryName(field.name)) {
@@ -102,7 +100,8 @@ Status CheckLeading(const Metadata& metadata) {
   for (size_t i = 0; i < metadata.size(); ++i) {
     const Metadata::Entry entry = metadata[i];
     MAILROOM_RETURN_IF_ERROR(CheckEntry(entry));
-    if (IsTransportField(entry.key) || IsOneOf(entry.key, kAnswer)) {
+    // The engine writes a date of its own.
+    if (IsTransportField(entry.key) || entry.key == "date") {
       return Refuse(entry.key, "belongs to HTTP");
     }
     // It would come out as trailing metadata.

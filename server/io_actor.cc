@@ -126,23 +126,28 @@ void IoActor::EvictDue(TimePoint now) {
 void IoActor::StepDrain(TimePoint now) {
   // relaxed: what /readyz says may be a moment old.
   ready_.store(false, std::memory_order_relaxed);
-  const bool was_draining = hall_.draining;
-  const Drain::Phase phase = drain_.Step(now, loop_.connection_count() + hall_.calls.size());
-  if (phase == Drain::Phase::kDraining && !was_draining) {
-    hall_.draining = true;
-    loop_.CloseListeners();
-    loop_.ForEachConnection([this](io::Connection& connection) {
-      if (Session* session = Find(connection.id())) session->StartDraining(connection);
-    });
-    MAILROOM_LOG(kInfo) << "draining: " << loop_.connection_count() << " connections, "
-                        << hall_.calls.size() << " calls";
-  } else if (phase == Drain::Phase::kDone) {
-    if (drain_.forced()) {
-      MAILROOM_LOG(kWarning) << "drain timeout: closing " << loop_.connection_count()
-                             << " connections with " << hall_.calls.size() << " calls";
-    }
-    loop_.Stop();
+  if (drained()) return;
+  Drain::Phase phase = drain_.Step(now, StillHere());
+  if (phase == Drain::Phase::kDraining && !hall_.draining) {
+    BeginDraining();
+    phase = drain_.Step(now, StillHere());  // perhaps nobody was here
   }
+  if (phase != Drain::Phase::kDone) return;
+  if (drain_.forced()) {
+    MAILROOM_LOG(kWarning) << "--drain-timeout: closing " << loop_.connection_count()
+                           << " connections with " << hall_.calls.size() << " calls";
+  }
+  loop_.Stop();
+}
+
+void IoActor::BeginDraining() {
+  MAILROOM_LOG(kInfo) << "draining: " << loop_.connection_count() << " connections, "
+                      << hall_.calls.size() << " calls";
+  hall_.draining = true;
+  loop_.CloseListeners();
+  loop_.ForEachConnection([this](io::Connection& connection) {
+    if (Session* session = Find(connection.id())) session->StartDraining(connection);
+  });
 }
 
 TimePoint IoActor::NextDeadline() {

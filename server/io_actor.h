@@ -91,6 +91,8 @@ class IoActor final : public Home, public io::Handler {
   void SettleReply(Completion completion);
   void EvictDue(TimePoint now);
   void StepDrain(TimePoint now);
+  void BeginDraining();
+  size_t StillHere() const { return loop_.connection_count() + hall_.calls.size(); }
   void CopyLoopCounters();
   Session* Find(ConnectionId id);
   void Ring() noexcept;

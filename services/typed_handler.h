@@ -74,6 +74,13 @@ concept HandlerReturnsResult =
     !HandlerTakesRequest<Self, Method> || HandlerReturnsAtOnce<Self, Method> ||
     HandlerReturnsTask<Self, Method>;
 
+// The two questions as plain bools: a compiler that finds one false says the words of
+// the static_assert, and not how it came to the answer.
+template <class Self, class Method>
+inline constexpr bool kHandlerTakesRequest = HandlerTakesRequest<Self, Method>;
+template <class Self, class Method>
+inline constexpr bool kHandlerReturnsResult = HandlerReturnsResult<Self, Method>;
+
 template <class Self, class Method>
 struct TypedHandler {
   using Reply = typename Method::Reply;

@@ -12,7 +12,6 @@
 // has put that right, another's pop can find nothing although there are items. Here any pop may.
 //
 // BREAK_x takes one line out; -DONLY=name checks one invariant alone.
-//   -DLEAN   a worker does not publish what its run queued, it only tells others when it leaves some
 //   -DSTOP   the pool stops
 
 #ifndef WORKERS
@@ -175,17 +174,6 @@ inline FireDueTimers() {
 
 inline Run() {
   if
-  :: true
-  :: atomic { more < MORE -> more++ }
-    if
-    :: Schedule()                              // this cell again: the worker goes on looking
-    :: Schedule(); Schedule();                 // two others
-#ifdef LEAN
-      skip
-#else
-      Notify()
-#endif
-    fi
   :: atomic {
       timers < TIMERS -> timers++;
       if
@@ -193,12 +181,33 @@ inline Run() {
       :: timer_moved = (NextDeadline > 2); armed[2] = true
       fi
     }
-    if
-    :: true
-    :: Schedule()                              // and this cell again
-    fi
+  :: true
   :: goto stuck                                // a handler that never ends
-  fi
+  fi;
+  if
+  :: true
+  :: atomic { more < MORE -> more++ }
+    if                                         // what its handlers posted to others
+    :: true
+    :: Schedule(); scheduled = true
+    :: Schedule(); Schedule(); scheduled = true
+    fi;
+    if                                         // the cell itself, once more
+    :: Schedule(); again = true
+    :: true
+    fi
+  fi;
+  if
+  :: scheduled -> Notify()
+  :: else
+  fi;
+  if                                           // not back soon: another must know of its timer
+#ifndef BREAK_TIMER_MOVED
+  :: timer_moved && again -> NotifyTimekeeper()
+#endif
+  :: else
+  fi;
+  d_step { again = false; scheduled = false; timer_moved = false }
 }
 
 inline OwnDeadline() {          // two looks, and the answer may be old when it is used
@@ -245,7 +254,7 @@ endparked:
 proctype Worker(byte me) {
   byte victim, own;
   short before;
-  bool got, shows, fired, timer_moved;
+  bool got, shows, fired, again, scheduled, timer_moved;
 look:
   if
   :: stopping -> goto stuck
@@ -262,28 +271,17 @@ look:
     got = false;
     d_step { before = queued; queued-- };
     if                                         // one publish may stand for several cells
-#if defined(BREAK_CHAIN)
-    :: false
-#elif defined(LEAN) && !defined(BREAK_LEAN_EPOCH)
-    :: before > 1 -> Notify()
-#else
+#ifndef BREAK_CHAIN
     :: before > 1 && parked_bit -> Notify()
 #endif
     :: else
     fi;
     before = 0;
-    if                                         // it will not park soon: another must know
-#ifndef BREAK_TIMER_MOVED
-    :: timer_moved -> timer_moved = false; NotifyTimekeeper()
-#endif
-    :: else -> timer_moved = false
-    fi;
     Run()
 #ifndef BREAK_SECOND_LOOK
   :: !got && queued > 0                        // the pop may have been wrong
 #endif
   :: else ->
-    timer_moved = false;
 #ifdef BREAK_TICKET_BEFORE_LOOK
     fresh[me] = true;
 #endif

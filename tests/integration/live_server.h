@@ -29,7 +29,7 @@ class LiveServer final {
     MAILROOM_CHECK(started.ok());
     thread_ = std::thread([this] { served_ = server_.Serve(); });
   }
-  ~LiveServer() { Stop(); }
+  ~LiveServer() { static_cast<void>(Stop()); }
 
   // Drains and joins; what Serve() returned.
   Status Stop() {

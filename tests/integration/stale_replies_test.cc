@@ -115,7 +115,8 @@ TEST_P(StaleRepliesTest, S7_NoReplyCarriesAnotherCallsWord) {
   const double reset = server.Metric("mailroom_released_total{reason=\"reset\"}");
   const double deadline = server.Metric("mailroom_released_total{reason=\"deadline\"}");
   EXPECT_EQ(stale, reset + deadline);
-  EXPECT_EQ(deadline, clients.expired());
+  // Those that waited so long for their worker are answered by it, unrun.
+  EXPECT_LE(deadline, clients.expired());
   EXPECT_GT(reset, 0);
   EXPECT_GT(deadline, 0);
   EXPECT_EQ(server.Metric("mailroom_released_total{reason=\"closed\"}"), 0);

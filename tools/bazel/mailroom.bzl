@@ -72,7 +72,10 @@ def _mailroom_generate_impl(ctx):
             headers.append(header)
             sources.append(source)
     return [
-        DefaultInfo(files = depset(headers + sources)),
+        DefaultInfo(
+            files = depset(headers + sources),
+            runfiles = ctx.runfiles(files = headers + sources),
+        ),
         OutputGroupInfo(headers = depset(headers), sources = depset(sources)),
     ]
 
@@ -91,7 +94,7 @@ def _mailroom_refusal_impl(ctx):
         outputs = [said],
         mnemonic = "MailroomRefuse",
     )
-    return [DefaultInfo(files = depset([said]))]
+    return [DefaultInfo(files = depset([said]), runfiles = ctx.runfiles(files = [said]))]
 
 _PROGRAMS = {
     "_plugin": attr.label(

@@ -20,7 +20,7 @@ def _compile_failure_impl(ctx):
         cc_toolchain = toolchain,
         feature_configuration = features,
         source_file = ctx.file.src.path,
-        user_compile_flags = ["-std=c++20", "-fsyntax-only", "-Wno-pragmas"],
+        user_compile_flags = ["-std=c++20", "-fsyntax-only", "-fdiagnostics-color=never"],
         include_directories = context.includes,
         quote_include_directories = context.quote_includes,
         system_include_directories = context.system_includes,
@@ -48,7 +48,7 @@ def _compile_failure_impl(ctx):
         outputs = [said],
         mnemonic = "CompileFailure",
     )
-    return [DefaultInfo(files = depset([said]))]
+    return [DefaultInfo(files = depset([said]), runfiles = ctx.runfiles(files = [said]))]
 
 compile_failure = rule(
     implementation = _compile_failure_impl,

@@ -27,8 +27,8 @@ class Report final {
   // `element` is a ServiceDescriptor or a MethodDescriptor.
   template <class Element>
   void Add(const Element& element, const std::string& reason) {
-    text_ += text_.empty() ? "" : "\n";
-    text_ += file_.name() + ":";
+    // The first line too: protoc puts words of its own in front.
+    text_ += "\n" + file_.name() + ":";
     pb::SourceLocation place;
     if (element.GetSourceLocation(&place)) {
       // Descriptors count from 0, people from 1.
@@ -85,7 +85,9 @@ void CheckMethods(const pb::ServiceDescriptor& service, Report& report) {
     const pb::MethodDescriptor& method = *service.method(i);
     CheckStreams(method, report);
     CheckMessage(method, *method.input_type(), report);
-    CheckMessage(method, *method.output_type(), report);
+    if (method.output_type() != method.input_type()) {
+      CheckMessage(method, *method.output_type(), report);
+    }
     CheckSample(method, report);
     if (!names.insert(MethodName(method)).second) {
       report.Add(method, "another method is called " + MethodName(method) +

@@ -112,12 +112,12 @@ void WriteMethodTag(const Words& words, pb::io::Printer& printer) {
 
 void WriteChecks(const Words& words, pb::io::Printer& printer) {
   printer.Print(words, R"(
-    static_assert(::mailroom::services::HandlerTakesRequest<Self, Method$index$>,
+    static_assert(::mailroom::services::kHandlerTakesRequest<Self, Method$index$>,
                   "$service$.$proto_method$ wants a public handler "
                   "`$handler$` or "
                   "`$task_handler$`: "
                   "it is missing, not public, or takes something else");
-    static_assert(::mailroom::services::HandlerReturnsResult<Self, Method$index$>,
+    static_assert(::mailroom::services::kHandlerReturnsResult<Self, Method$index$>,
                   "$service$.$proto_method$ wants a public handler "
                   "`$handler$` or "
                   "`$task_handler$`: "

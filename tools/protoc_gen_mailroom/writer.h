@@ -7,7 +7,7 @@
 // The text of the two generated files. REQUIRES: no Refusals(file).
 //
 // All names in it are written from the root (::mailroom::..., ::std::...): a user's
-// package may have a part called mailroom or std.
+// package may have a part called mailroom or google.
 namespace mailroom::tools {
 
 void WriteHeader(const google::protobuf::FileDescriptor& file,

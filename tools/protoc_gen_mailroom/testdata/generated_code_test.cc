@@ -26,7 +26,7 @@ using mailroom::rpc::Idempotency;
 using mailroom::rpc::ServiceSpec;
 using mailroom::services::testing::ServiceStage;
 namespace testdata = ::mailroom::testdata;
-namespace testdata_of_others = ::testdata::google::mailroom::std;
+namespace testdata_of_others = ::testdata::google::mailroom;
 
 class FirstActor final : public testdata::several::FirstServiceActor<FirstActor> {
  public:
