@@ -54,7 +54,7 @@ const Row kLengths[] = {
      "Content-Length"},
     {"WrapsToFive", "6.2", Post("Content-Length: 18446744073709551621\r\n", "hello"), "400",
      "Content-Length"},
-    {"SixtyFourBits", "6.2", Post("Content-Length: 18446744073709551615\r\n", ""), "413",
+    {"SixtyFourBits", "6.2", Post("Content-Length: 18446744073709551615\r\n", ""), "POST /p[] 413",
      "--max-message-bytes"},
     {"SpaceBeforeColon", "5.1", Post("Content-Length : 5\r\n", "hello"), "400", "colon"},
     {"UnderscoreIsAnotherName", "5.1", Post("Content_Length: 5\r\n", ""), "POST /p.", ""},

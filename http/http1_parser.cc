@@ -71,7 +71,7 @@ class Request final : public beast::basic_parser<true> {
   }
 
   Fault ExplainHead(const BeastError& error) const;
-  Fault JudgeHead(const Limits& limits) const;
+  Fault JudgeHead() const;
 
   // The head's owner goes; from now on fields are trailers and are dropped.
   void LeaveHead() {
@@ -196,7 +196,7 @@ Fault Request::ExplainHead(const BeastError& error) const {
 }
 
 // What only the whole head shows. Framing first: nothing may hide it.
-Fault Request::JudgeHead(const Limits& limits) const {
+Fault Request::JudgeHead() const {
   if (has_encoding_ && has_length_) return Fault::kLengthAndChunked;
   if (has_encoding_ && head_->version_minor == 0) return Fault::kChunkedIn10;
   if (encoding_fault_ != Fault::kNone) return encoding_fault_;
@@ -228,7 +228,7 @@ Fault Http1Parser::ParseHead(BytesView block, const Limits& limits, RequestHead*
   Request& request = impl_->request.emplace(head, fields);
   BeastError error;
   if (!request.Feed(block, &error)) return request.ExplainHead(error);
-  Fault fault = request.JudgeHead(limits);
+  Fault fault = request.JudgeHead();
   if (fault == Fault::kNone) fault = SplitTarget(head->method, head->target, &head->parts);
   if (fault != Fault::kNone) return fault;
   head->expects_continue = head->expects_continue && head->version_minor > 0;

@@ -7,6 +7,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "mailroom/base/testing/allocation_counter.h"
 #include "mailroom/io/connection.h"
 #include "mailroom/io/listener.h"
 #include "mailroom/io/testing/loop_harness.h"
@@ -15,6 +16,7 @@ namespace mailroom::io {
 namespace {
 
 using ::testing::ElementsAre;
+using mailroom::testing::AllocationCounter;
 using Backend = LoopHarness::Backend;
 
 Loop::Options SmallReads(size_t read_size) {
@@ -319,6 +321,38 @@ TEST(ConnectionScriptTest, ResumedInTheTurnOfTheEventKeepsItsInterest) {
   harness.Turn(2);
   EXPECT_EQ(harness.fake->modify_count(), 0u);
   EXPECT_EQ(harness.handler.Count("read request"), 1u);
+}
+
+TEST(ConnectionScriptTest, TheEndIsDisarmedInTheTurnThatReadIt) {
+  LoopHarness harness(Backend::kFake);
+  std::pair<Peer, int> pair = Peer::Pair();
+  ASSERT_TRUE(harness.loop.Adopt(pair.second, Address()).ok());
+  pair.first.ShutdownWrite();
+  harness.Turn();
+  EXPECT_THAT(harness.handler.log, ElementsAre("accept", "read end"));
+  EXPECT_EQ(harness.fake->interest(pair.second), Interest());
+}
+
+TEST(ConnectionScriptTest, S39_AtRestItOwnsNoBuffer) {
+  if (!AllocationCounter::kCounts) return;  // under TSan
+  LoopHarness harness(Backend::kFake);
+  Peer peer = harness.Connect();
+  harness.handler.log.reserve(100);  // its words are short and stand in place
+  harness.handler.on_read = [](Connection& connection) {
+    if (connection.input().size() == 4) connection.Consume(4);
+  };
+  for (int i = 0; i < 5; ++i) {
+    peer.Send("ab");
+    const AllocationCounter allocations;
+    harness.Turn();
+    const uint64_t count = allocations.count();
+    // A place for the two bytes is made anew: the last one was given back.
+    EXPECT_EQ(count, 1u);
+    EXPECT_EQ(harness.last()->input(), "ab");
+    peer.Send("cd");
+    harness.Turn();
+    EXPECT_EQ(harness.last()->input(), "");
+  }
 }
 
 TEST(ConnectionScriptTest, SpuriousReadinessIsNothing) {

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mailroom/server/admin.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <string>
+
+#include "mailroom/io/testing/loopback.h"
+#include "mailroom/server/testing/in_memory_server.h"
+
+namespace mailroom::server {
+namespace {
+
+class AdminTest : public ::testing::Test {
+ protected:
+  AdminTest()
+      : admin({[this] { return ready.load(); }, [] { return std::string("a_metric 1\n"); }},
+              Clock::System()) {
+    Result<std::string> bound = admin.Start("127.0.0.1:0");
+    EXPECT_TRUE(bound.ok());
+    address = *bound;
+  }
+
+  testing::HttpReply Get(const std::string& path, const std::string& method = "GET") {
+    io::Peer peer = io::Peer::Connect(*io::Address::Parse(address));
+    peer.Send(method + " " + path + " HTTP/1.1\r\nhost: a\r\n\r\n");
+    std::string bytes;
+    for (;;) {
+      if (auto reply = testing::TakeReply(&bytes)) return *reply;
+      peer.AwaitReadable();
+      bytes += peer.Receive();
+    }
+  }
+
+  std::atomic<bool> ready{true};
+  Admin admin;
+  std::string address;
+};
+
+TEST_F(AdminTest, SaysThatItLivesAndIsReady) {
+  EXPECT_EQ(Get("/livez").status, 200);
+  EXPECT_EQ(Get("/readyz").status, 200);
+  EXPECT_EQ(Get("/healthz").status, 200);
+}
+
+TEST_F(AdminTest, WhileDrainingItLivesButIsNotReady) {
+  ready.store(false);
+  EXPECT_EQ(Get("/livez").status, 200);
+  EXPECT_EQ(Get("/readyz").status, 503);
+}
+
+TEST_F(AdminTest, ServesMetricsAsPrometheusText) {
+  const testing::HttpReply reply = Get("/metrics");
+  EXPECT_EQ(reply.status, 200);
+  EXPECT_EQ(reply.headers.Find("content-type"), "text/plain; version=0.0.4; charset=utf-8");
+  EXPECT_EQ(reply.body, "a_metric 1\n");
+}
+
+TEST_F(AdminTest, AnythingElseIsTold) {
+  EXPECT_EQ(Get("/nowhere").status, 404);
+  const testing::HttpReply post = Get("/livez", "POST");
+  EXPECT_EQ(post.status, 405);
+  EXPECT_EQ(post.headers.Find("allow"), "GET, HEAD");
+}
+
+TEST_F(AdminTest, AnAddressInUseIsAnError) {
+  Admin second({[] { return true; }, [] { return std::string(); }}, Clock::System());
+  EXPECT_EQ(second.Start(address).status().code(), Code::kUnavailable);
+}
+
+}  // namespace
+}  // namespace mailroom::server

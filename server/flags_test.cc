@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mailroom/server/flags.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace mailroom {
+namespace {
+
+class FlagsTest : public ::testing::Test {
+ protected:
+  // The exit code, or -1 to go on; what was said on stderr is in `said`.
+  int Parse(std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), "server");
+    std::vector<char*> argv;
+    for (std::string& argument : arguments) argv.push_back(argument.data());
+    ::testing::internal::CaptureStderr();
+    ::testing::internal::CaptureStdout();
+    const FlagsOutcome outcome = ParseFlags(static_cast<int>(argv.size()), argv.data(), &options);
+    said = ::testing::internal::GetCapturedStderr();
+    printed = ::testing::internal::GetCapturedStdout();
+    return outcome.exit_code.value_or(-1);
+  }
+
+  ServerOptions options;
+  std::string said;
+  std::string printed;
+};
+
+TEST_F(FlagsTest, WithoutFlagsTheDefaultsStand) {
+  EXPECT_EQ(Parse({}), -1);
+  EXPECT_EQ(options.listen, "127.0.0.1:8080");
+  EXPECT_EQ(options.admin_listen, "127.0.0.1:9090");
+  EXPECT_EQ(options.workers, -1);
+  EXPECT_EQ(options.drain_delay, Duration::zero());
+}
+
+TEST_F(FlagsTest, EveryFlagReachesItsOption) {
+  EXPECT_EQ(Parse({"--listen", "[::1]:0", "--admin-listen=", "--workers", "0",
+                   "--mailbox-capacity", "64", "--max-connections", "9", "--max-message-bytes",
+                   "1000", "--header-timeout", "500ms", "--body-timeout", "2m", "--idle-timeout",
+                   "1h", "--write-timeout", "7s", "--drain-delay", "1s", "--drain-timeout", "3s",
+                   "--log-level", "warning", "--log-format", "json", "--access-log"}),
+            -1)
+      << said;
+  EXPECT_EQ(options.listen, "[::1]:0");
+  EXPECT_EQ(options.admin_listen, "");
+  EXPECT_EQ(options.workers, 0);
+  EXPECT_EQ(options.mailbox_capacity, 64u);
+  EXPECT_EQ(options.max_connections, 9u);
+  EXPECT_EQ(options.max_message_bytes, 1000u);
+  EXPECT_EQ(options.header_timeout, std::chrono::milliseconds(500));
+  EXPECT_EQ(options.body_timeout, std::chrono::minutes(2));
+  EXPECT_EQ(options.idle_timeout, std::chrono::hours(1));
+  EXPECT_EQ(options.write_timeout, std::chrono::seconds(7));
+  EXPECT_EQ(options.drain_delay, std::chrono::seconds(1));
+  EXPECT_EQ(options.drain_timeout, std::chrono::seconds(3));
+  EXPECT_EQ(options.log_level, LogLevel::kWarning);
+  EXPECT_EQ(options.log_format, LogFormat::kJson);
+  EXPECT_TRUE(options.access_log);
+}
+
+TEST_F(FlagsTest, AnUnknownFlagNamesTheNearest) {
+  EXPECT_EQ(Parse({"--worker", "3"}), 2);
+  EXPECT_NE(said.find("unknown flag --worker; did you mean --workers?"), std::string::npos) << said;
+  EXPECT_EQ(Parse({"--entirely-different-thing"}), 2);
+  EXPECT_NE(said.find("unknown flag --entirely-different-thing\n"), std::string::npos) << said;
+}
+
+TEST_F(FlagsTest, ABadValueSaysWhatIsWrongAndWhatIsRight) {
+  EXPECT_EQ(Parse({"--idle-timeout", "5 parsecs"}), 2);
+  EXPECT_NE(said.find("--idle-timeout"), std::string::npos) << said;
+  EXPECT_NE(said.find("500ms, 5s, 2m or 1h"), std::string::npos) << said;
+  EXPECT_EQ(Parse({"--workers", "-2"}), 2);
+  EXPECT_EQ(Parse({"--workers", "many"}), 2);
+  EXPECT_EQ(Parse({"--mailbox-capacity", "0"}), 2);
+  EXPECT_EQ(Parse({"--log-level", "warn"}), 2);
+  EXPECT_NE(said.find("did you mean warning?"), std::string::npos) << said;
+  EXPECT_EQ(Parse({"--workers"}), 2) << "a value is missing";
+}
+
+TEST_F(FlagsTest, HelpAndVersionExitWithZero) {
+  EXPECT_EQ(Parse({"--help"}), 0);
+  for (const char* flag : {"--listen", "--admin-listen", "--workers", "--drain-timeout"}) {
+    EXPECT_NE(printed.find(flag), std::string::npos) << flag;
+  }
+  EXPECT_EQ(Parse({"--version"}), 0);
+  EXPECT_EQ(printed.find("mailroom "), 0u) << printed;
+}
+
+}  // namespace
+}  // namespace mailroom
