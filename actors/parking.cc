@@ -45,6 +45,8 @@ void Parking::WakeOne() {
 }
 
 void Parking::NotifyTimekeeper(TimePoint deadline) {
+  // Whoever is about to park with a later deadline must look again.
+  word_.fetch_add(kEpoch, std::memory_order_acq_rel);
   MutexLock lock(mutex_);
   if (parked_.empty()) return;
   for (const Spot* spot : parked_) {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <optional>
 #include <string>
+#include <thread>
 #include <utility>
 
 #include "mailroom/actors/cell.h"
@@ -64,6 +65,10 @@ void WorkerPool::Work() {
     const uint64_t ticket = parking_.Ticket();
     if (TakeCell(consumer, &cell)) {
       RunCell(*cell, batch);
+    } else if (queued_.load(std::memory_order_relaxed) > 0) {
+      // A pop beside other consumers may miss a cell that is there: moodycamel
+      // raises its count first and repairs it later. relaxed: a hint to look again.
+      std::this_thread::yield();
     } else if (!stopping_.load()) {
       parking_.Park(spot, ticket, OwnDeadline());
     }

@@ -64,7 +64,7 @@ const Row kRows[] = {
     {"CountSaysTheLimit", "5.4", Get(Repeat("X:\r\n", 5)), "431", "4 lines"},
     {"LengthFits", "6.2", Post("Content-Length: 10\r\n", "0123456789"), "POST /p[0123456789].", ""},
     {"LengthTooLarge", "6.2", Post("Content-Length: 11\r\n", ""), "POST /p[] 413", "--max-message-bytes"},
-    {"LengthSaysTheLimit", "6.2", Post("Content-Length: 11\r\n", ""), "413", "10 bytes"},
+    {"LengthSaysTheLimit", "6.2", Post("Content-Length: 11\r\n", ""), "POST /p[] 413", "10 bytes"},
     {"ChunksFit", "7.1", Chunked("6\r\n012345\r\n4\r\n6789\r\n0\r\n\r\n"), "POST /p[0123456789].",
      ""},
     {"ChunkTooLarge", "7.1", Chunked("b\r\n"), "POST /p[] 413", "--max-message-bytes"},

@@ -88,7 +88,6 @@ struct IoCounters {
   Counter writes;
   Counter bytes_in;
   Counter bytes_out;
-  LatencyHistogram turn;  // steps 2 to 8
 };
 
 }  // namespace mailroom::server

@@ -4,8 +4,10 @@
 #include <CLI/CLI.hpp>
 
 #include <cstdio>
-#include <limits>
+#include <functional>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "mailroom/base/log.h"
@@ -145,6 +147,21 @@ int Complain(const CLI::App& app, const CLI::ParseError& error,
   return kUsage;
 }
 
+// `--flag=` means an empty value; CLI11 would take the next word for it. CLI11
+// wants the words last first.
+std::vector<std::string> Words(int argc, char** argv) {
+  std::vector<std::string> words;
+  for (int i = argc; i-- > 1;) {
+    std::string word = argv[i];
+    if (word.starts_with("--") && word.ends_with('=')) {
+      words.emplace_back();
+      word.pop_back();
+    }
+    words.push_back(std::move(word));
+  }
+  return words;
+}
+
 }  // namespace
 
 FlagsOutcome ParseFlags(int argc, char** argv, ServerOptions* options) {
@@ -152,7 +169,7 @@ FlagsOutcome ParseFlags(int argc, char** argv, ServerOptions* options) {
   app.set_version_flag("--version", kVersion);
   AddAll(app, options);
   try {
-    app.parse(argc, argv);
+    app.parse(Words(argc, argv));
   } catch (const CLI::CallForHelp&) {
     std::printf("%s", app.help().c_str());
     return FlagsOutcome{0};

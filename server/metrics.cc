@@ -198,9 +198,6 @@ class Renderer final {
           [](const IoCounters& c) { return Value(c.bytes_in); });
     Total("mailroom_sent_bytes_total", "Bytes sent.",
           [](const IoCounters& c) { return Value(c.bytes_out); });
-    Family family(&families_, "mailroom_loop_turn_seconds",
-                  "Time a loop was awake in one turn, in seconds.", MetricType::Histogram);
-    for (const IoActor* io : io_actors_) family.Add({}, io->hall().counters.turn);
   }
 
   static double Value(const Counter& counter) { return static_cast<double>(counter.get()); }

@@ -32,7 +32,9 @@ size_t Distance(std::string_view a, std::string_view b) {
 
 void NearestWord::Consider(std::string_view word) {
   if (meant_.size() > kLongest || word.size() > kLongest) return;
-  const size_t distance = Distance(meant_, word);
+  // A beginning is nearer than its missing letters say.
+  const bool begins = meant_.size() >= 3 && word.starts_with(meant_);
+  const size_t distance = begins ? 1 : Distance(meant_, word);
   if (distance >= best_ || distance * 3 > std::max(meant_.size(), word.size())) return;
   best_ = distance;
   word_ = word;
