@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mailroom/services/bank.h"
 
-#include <gtest/gtest.h>
-
 #include <cstdint>
 #include <limits>
+
+#include <gtest/gtest.h>
 
 #include "mailroom/services/testing/service_stage.h"
 

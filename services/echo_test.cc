@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mailroom/services/echo.h"
 
-#include <gtest/gtest.h>
-
 #include <chrono>
+
+#include <gtest/gtest.h>
 
 #include "mailroom/services/testing/service_stage.h"
 

@@ -52,8 +52,7 @@ Status InProcessChannel::Finish(ParcelPtr parcel, rpc::CallOptions* options,
   options->headers = std::move(answer.headers);
   options->trailers = std::move(answer.trailers);
   if (!answer.status.ok()) return std::move(answer.status);
-  google::protobuf::Message& message =
-      static_cast<MessageParcel&>(*answer.typed_reply).message();
+  google::protobuf::Message& message = static_cast<MessageParcel&>(*answer.typed_reply).message();
   reply->GetReflection()->Swap(reply, &message);
   return Status();
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mailroom/services/in_process_channel.h"
 
-#include <gtest/gtest.h>
-
 #include <chrono>
 #include <vector>
+
+#include <gtest/gtest.h>
 
 #include "mailroom/services/greet.h"
 #include "mailroom/services/testing/probe_actor.h"

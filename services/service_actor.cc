@@ -79,9 +79,9 @@ void ServiceActor::Begin(actors::EnvelopePtr mail) {
 void ServiceActor::BeginWaiting() {
   if (waiting_ == nullptr || !jobs_.empty()) return;
   if (Expired(place_.runner->clock().Now(), waiting_->deadline)) {
-    actors::AnswerError(std::move(waiting_),
-                        Status::Static(Code::kDeadlineExceeded,
-                                       "the deadline passed before the call began"));
+    actors::AnswerError(
+        std::move(waiting_),
+        Status::Static(Code::kDeadlineExceeded, "the deadline passed before the call began"));
     return;
   }
   Begin(std::move(waiting_));

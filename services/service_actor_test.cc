@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mailroom/services/service_actor.h"
 
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
 #include <chrono>
 #include <set>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 
 #include "mailroom/services/testing/probe_actor.h"
 #include "mailroom/services/testing/service_stage.h"
@@ -14,11 +14,11 @@ namespace mailroom::services {
 namespace {
 
 using std::chrono::milliseconds;
-using testing::ProbeActor;
-using testing::ServiceStage;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using testing::ProbeActor;
+using testing::ServiceStage;
 
 struct ProbeStage {
   ProbeActor::Log log;
@@ -70,8 +70,7 @@ TEST(ServiceActorTest, ACoroutineThatNeverWaitsAnswersAtOnce) {
 
 TEST(ServiceActorTest, JsonComesInAndGoesOut) {
   ProbeStage probe;
-  const CallId call =
-      probe.stage.Post(ProbeActor::kAtOnce, R"({"word": "a"})", WireFormat::kJson);
+  const CallId call = probe.stage.Post(ProbeActor::kAtOnce, R"({"word": "a"})", WireFormat::kJson);
   probe.stage.Run();
   EXPECT_EQ(probe.stage.ReplyTo(call)->reply, R"({"word":"a"})");
 }
@@ -86,8 +85,7 @@ TEST(ServiceActorTest, AnExclusiveCallBlocksMailWhileItIsSuspended) {
   EXPECT_EQ(probe.CodeOf(second), std::nullopt);
 
   probe.stage.RunAfter(milliseconds(10));
-  EXPECT_THAT(probe.log,
-              ElementsAre("start a", "end a", "start b", "end b", "start c", "end c"));
+  EXPECT_THAT(probe.log, ElementsAre("start a", "end a", "start b", "end b", "start c", "end c"));
   EXPECT_EQ(probe.WordOf(third), "c");
 }
 
@@ -123,8 +121,8 @@ TEST(ServiceActorTest, NoMoreThanMaxInFlightAreSuspended) {
   probe.stage.Run();
   EXPECT_THAT(probe.log, ElementsAre("start a", "start b", "start c"));
   probe.stage.RunAfter(milliseconds(10));
-  EXPECT_THAT(probe.log, ElementsAre("start a", "start b", "start c", "end a", "end b", "end c",
-                                     "start d"));
+  EXPECT_THAT(probe.log,
+              ElementsAre("start a", "start b", "start c", "end a", "end b", "end c", "start d"));
 }
 
 TEST(ServiceActorTest, AnExclusiveCallThatWaitedTooLongIsAnsweredAndNotRun) {
@@ -177,8 +175,8 @@ TEST(ServiceActorTest, S4_RequestsLiveInTheArenaOfTheirJob) {
 
 TEST(ServiceActorTest, AnExceptionBecomesInternalAndTheActorLivesOn) {
   ProbeStage probe;
-  for (const uint32_t method : {ProbeActor::kAtOnce, ProbeActor::kExclusive,
-                                ProbeActor::kConcurrent}) {
+  for (const uint32_t method :
+       {ProbeActor::kAtOnce, ProbeActor::kExclusive, ProbeActor::kConcurrent}) {
     const CallId failed = probe.PostFailing(method, "bad", 0);
     const CallId next = probe.Post(method, "next");
     probe.stage.Run();

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a cancel, and the end of the runner, do to the calls of a service actor.
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
 #include <chrono>
 #include <memory>
 #include <optional>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 
 #include "mailroom/services/testing/probe_actor.h"
 #include "mailroom/services/testing/service_stage.h"
@@ -14,10 +14,10 @@ namespace mailroom::services {
 namespace {
 
 using std::chrono::milliseconds;
-using testing::ProbeActor;
-using testing::ServiceStage;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+using testing::ProbeActor;
+using testing::ServiceStage;
 
 class ServiceCancelTest : public ::testing::Test {
  protected:
@@ -120,7 +120,7 @@ TEST_F(ServiceCancelTest, TimersAndAnswersThatComeAfterTheEndAreStale) {
   const CallId call = Post(ProbeActor::kPeek, "a", 10);
   stage_.Run();
   stage_.runner().Advance(milliseconds(10));  // the timer's completion is posted
-  stage_.Cancel(call);                         // and the cancel behind it
+  stage_.Cancel(call);                        // and the cancel behind it
   stage_.Run();
   EXPECT_EQ(CodeOf(call), Code::kOk);
 

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <google/protobuf/arena.h>
-#include <google/protobuf/message.h>
-
 #include <cstddef>
 #include <memory>
 #include <new>
 #include <optional>
 #include <utility>
+
+#include <google/protobuf/arena.h>
+#include <google/protobuf/message.h>
 
 #include "mailroom/actors/call.h"
 #include "mailroom/actors/envelope.h"

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The same actors on real workers, called from real threads.
-#include <gtest/gtest.h>
-
 #include <array>
 #include <atomic>
 #include <memory>
 #include <string>
 #include <vector>
+
+#include <gtest/gtest.h>
 
 #include "mailroom/actors/cell.h"
 #include "mailroom/actors/worker_pool.h"

@@ -44,10 +44,9 @@ Parameters<P...> ParametersOf(R (*)(P...));  // a static handler
 // A request by value would be copied out of its arena: refused. Of an overloaded
 // handler it is enough that it can be called.
 template <class Self, class Method>
-concept HandlerTakesOther =
-    requires { ParametersOf(Method::template Member<Self>()); } &&
-    !std::same_as<decltype(ParametersOf(Method::template Member<Self>())),
-                  Parameters<const typename Method::Request&, Call&>>;
+concept HandlerTakesOther = requires { ParametersOf(Method::template Member<Self>()); } &&
+                            !std::same_as<decltype(ParametersOf(Method::template Member<Self>())),
+                                          Parameters<const typename Method::Request&, Call&>>;
 
 // False also for what is missing or not public.
 template <class Self, class Method>
@@ -58,8 +57,7 @@ concept HandlerTakesRequest =
 
 template <class Self, class Method>
 using HandlerReturned = decltype(Method::Invoke(
-    std::declval<Self&>(), std::declval<const typename Method::Request&>(),
-    std::declval<Call&>()));
+    std::declval<Self&>(), std::declval<const typename Method::Request&>(), std::declval<Call&>()));
 
 template <class Self, class Method>
 concept HandlerReturnsAtOnce =

@@ -10,8 +10,8 @@
 // Says hello, and how often it has. One call runs at a time: no locks.
 class HelloActor final : public hello::v1::HelloServiceActor<HelloActor> {
  public:
-  mailroom::Result<hello::v1::SayHelloResponse> SayHello(
-      const hello::v1::SayHelloRequest& request, mailroom::Call&) {
+  mailroom::Result<hello::v1::SayHelloResponse> SayHello(const hello::v1::SayHelloRequest& request,
+                                                         mailroom::Call&) {
     if (request.name().empty()) return mailroom::InvalidArgument("name is empty");
     hello::v1::SayHelloResponse response;
     response.set_text("Hello, " + request.name());

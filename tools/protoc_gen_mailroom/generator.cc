@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mailroom/tools/protoc_gen_mailroom/generator.h"
 
+#include <memory>
+
 #include <google/protobuf/io/printer.h>
 #include <google/protobuf/io/zero_copy_stream.h>
-
-#include <memory>
 
 #include "mailroom/tools/protoc_gen_mailroom/names.h"
 #include "mailroom/tools/protoc_gen_mailroom/refusals.h"
@@ -12,8 +12,7 @@
 
 namespace mailroom::tools {
 
-bool Generator::Generate(const google::protobuf::FileDescriptor* file,
-                         const std::string& parameter,
+bool Generator::Generate(const google::protobuf::FileDescriptor* file, const std::string& parameter,
                          google::protobuf::compiler::GeneratorContext* context,
                          std::string* error) const {
   if (!parameter.empty()) {

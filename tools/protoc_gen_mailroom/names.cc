@@ -1,21 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mailroom/tools/protoc_gen_mailroom/names.h"
 
-#include <google/protobuf/compiler/cpp/names.h>
-
+#include <string>
 #include <unordered_set>
+
+#include <google/protobuf/compiler/cpp/names.h>
 
 namespace mailroom::tools {
 namespace {
 
 namespace cpp = google::protobuf::compiler::cpp;
 
+// Each between spaces.
+constexpr std::string_view kKeywords =
+    " NULL alignas alignof and and_eq asm assert auto bitand bitor bool break case catch"
+    " char char16_t char32_t char8_t class co_await co_return co_yield compl concept"
+    " const const_cast consteval constexpr constinit continue decltype default delete do"
+    " double dynamic_cast else enum explicit export extern false float for friend goto if"
+    " inline int long mutable namespace new noexcept not not_eq nullptr operator or or_eq"
+    " private protected public register reinterpret_cast requires return short signed"
+    " sizeof static static_assert static_cast struct switch template this thread_local"
+    " throw true try typedef typeid typename union unsigned using virtual void volatile"
+    " wchar_t while xor xor_eq ";
+
 // What a class derived from services::ServiceActor must not hide, and the client's
 // own member.
 bool IsMember(std::string_view name) {
   static const std::unordered_set<std::string_view> members = {
-      "Complete", "CompleteError", "Failed", "Receive", "Settle", "Spec",
-      "Start",    "Stop",          "TakesMail", "channel_", "place", "spec",
+      "Complete", "CompleteError", "Failed",    "Receive",  "Settle", "Spec",
+      "Start",    "Stop",          "TakesMail", "channel_", "place",  "spec",
   };
   return members.contains(name);
 }
@@ -23,33 +36,8 @@ bool IsMember(std::string_view name) {
 }  // namespace
 
 bool IsKeyword(std::string_view word) {
-  static const std::unordered_set<std::string_view> keywords = {
-      "NULL",         "alignas",      "alignof",     "and",
-      "and_eq",       "asm",          "assert",      "auto",
-      "bitand",       "bitor",        "bool",        "break",
-      "case",         "catch",        "char",        "char16_t",
-      "char32_t",     "char8_t",      "class",       "co_await",
-      "co_return",    "co_yield",     "compl",       "concept",
-      "const",        "const_cast",   "consteval",   "constexpr",
-      "constinit",    "continue",     "decltype",    "default",
-      "delete",       "do",           "double",      "dynamic_cast",
-      "else",         "enum",         "explicit",    "export",
-      "extern",       "false",        "float",       "for",
-      "friend",       "goto",         "if",          "inline",
-      "int",          "long",         "mutable",     "namespace",
-      "new",          "noexcept",     "not",         "not_eq",
-      "nullptr",      "operator",     "or",          "or_eq",
-      "private",      "protected",    "public",      "register",
-      "reinterpret_cast", "requires", "return",      "short",
-      "signed",       "sizeof",       "static",      "static_assert",
-      "static_cast",  "struct",       "switch",      "template",
-      "this",         "thread_local", "throw",       "true",
-      "try",          "typedef",      "typeid",      "typename",
-      "union",        "unsigned",     "using",       "virtual",
-      "void",         "volatile",     "wchar_t",     "while",
-      "xor",          "xor_eq",
-  };
-  return keywords.contains(word);
+  const std::string wanted = " " + std::string(word) + " ";
+  return kKeywords.find(wanted) != std::string_view::npos;
 }
 
 bool HasKeyword(std::string_view qualified) {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <google/protobuf/descriptor.h>
-
 #include <string>
 #include <string_view>
+
+#include <google/protobuf/descriptor.h>
 
 // What things of a .proto are called in C++. Messages and packages follow protobuf's
 // own C++ generator, asked through libprotoc; the rest is ours.

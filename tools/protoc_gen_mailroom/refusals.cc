@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mailroom/tools/protoc_gen_mailroom/refusals.h"
 
+#include <memory>
+#include <set>
+
 #include <google/protobuf/descriptor.pb.h>
 #include <google/protobuf/dynamic_message.h>
 #include <google/protobuf/util/json_util.h>
-
-#include <memory>
-#include <set>
 
 #include "mailroom/tools/protoc_gen_mailroom/names.h"
 #include "mailroom/v1/options.pb.h"

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <google/protobuf/descriptor.h>
-
 #include <string>
+
+#include <google/protobuf/descriptor.h>
 
 // What stops the build, each with the place in the .proto and what to do about it.
 namespace mailroom::tools {

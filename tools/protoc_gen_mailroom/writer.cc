@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mailroom/tools/protoc_gen_mailroom/writer.h"
 
-#include <google/protobuf/descriptor.pb.h>
-
 #include <map>
 #include <string>
+
+#include <google/protobuf/descriptor.pb.h>
 
 #include "mailroom/tools/protoc_gen_mailroom/generator.h"
 #include "mailroom/tools/protoc_gen_mailroom/names.h"
@@ -81,7 +81,9 @@ Words WordsOf(const pb::MethodDescriptor& method) {
 
 template <class F>
 void EachMethod(const pb::ServiceDescriptor& service, F&& f) {
-  for (int i = 0; i < service.method_count(); ++i) f(*service.method(i), WordsOf(*service.method(i)));
+  for (int i = 0; i < service.method_count(); ++i) {
+    f(*service.method(i), WordsOf(*service.method(i)));
+  }
 }
 
 void OpenNamespace(const pb::FileDescriptor& file, pb::io::Printer& printer) {
@@ -136,8 +138,7 @@ void WriteHandlers(const pb::ServiceDescriptor& service, pb::io::Printer& printe
   });
   printer.Print("\n    static constexpr ::mailroom::services::MethodHandler handlers[] = {\n");
   EachMethod(service, [&](const pb::MethodDescriptor&, const Words& method) {
-    printer.Print(method,
-                  "        ::mailroom::services::HandlerOf<Self, Method$index$>(),\n");
+    printer.Print(method, "        ::mailroom::services::HandlerOf<Self, Method$index$>(),\n");
   });
   printer.Print("    };\n    return handlers;\n  }\n");
 }
