@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mailroom/actors/call.h"
 
-#include <gtest/gtest.h>
-
 #include <chrono>
 #include <optional>
 #include <vector>
+
+#include <gtest/gtest.h>
 
 #include "mailroom/actors/testing/manual_runner.h"
 #include "mailroom/base/slot_table.h"

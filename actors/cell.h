@@ -31,12 +31,12 @@ namespace mailroom::actors {
 // What a cell has done. Written by the owning worker (refused: by any sender),
 // read by anybody: single numbers, no consistency between them.
 struct CellCounters {
-  std::atomic<uint64_t> handled{0};      // mails given to the actor
-  std::atomic<uint64_t> expired{0};      // answered deadline_exceeded unrun
+  std::atomic<uint64_t> handled{0};  // mails given to the actor
+  std::atomic<uint64_t> expired{0};  // answered deadline_exceeded unrun
   std::atomic<uint64_t> completions{0};
-  std::atomic<uint64_t> failures{0};     // exceptions
-  std::atomic<uint64_t> refused{0};      // the mailbox was full
-  std::atomic<uint64_t> wait_ns{0};      // time in the mailbox, summed over `handled`
+  std::atomic<uint64_t> failures{0};  // exceptions
+  std::atomic<uint64_t> refused{0};   // the mailbox was full
+  std::atomic<uint64_t> wait_ns{0};   // time in the mailbox, summed over `handled`
 };
 
 class Cell final : public Home {

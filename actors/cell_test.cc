@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mailroom/actors/cell.h"
 
-#include <gtest/gtest.h>
-
 #include <chrono>
 #include <memory>
 #include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include <gtest/gtest.h>
 
 #include "mailroom/actors/testing/manual_runner.h"
 #include "mailroom/actors/testing/probe_actor.h"

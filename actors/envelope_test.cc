@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mailroom/actors/envelope.h"
 
-#include <gtest/gtest.h>
-
 #include <utility>
+
+#include <gtest/gtest.h>
 
 #include "mailroom/actors/testing/probe_actor.h"
 #include "mailroom/base/testing/recording_home.h"

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mailroom/actors/inline_runner.h"
 
-#include <gtest/gtest.h>
-
 #include <chrono>
 #include <memory>
 #include <utility>
+
+#include <gtest/gtest.h>
 
 #include "mailroom/actors/cell.h"
 #include "mailroom/actors/testing/probe_actor.h"

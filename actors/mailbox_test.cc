@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mailroom/actors/mailbox.h"
 
-#include <gtest/gtest.h>
-
 #include <atomic>
 #include <memory>
 #include <thread>
 #include <utility>
 #include <vector>
+
+#include <gtest/gtest.h>
 
 #include "mailroom/actors/testing/probe_actor.h"
 #include "mailroom/base/testing/recording_home.h"
@@ -80,7 +80,8 @@ TEST(MailboxTest, CompletionsAreNeverRefusedAndDieWithTheMailbox) {
   {
     Mailbox<Completion> mailbox(Mailbox<Completion>::kUnbounded);
     for (uint32_t i = 0; i < 10000; ++i) {
-      mailbox.Post(Completion{SlotId(SlotKind::kTimer, 0, i, 1), std::make_unique<Counted>(&alive)});
+      mailbox.Post(
+          Completion{SlotId(SlotKind::kTimer, 0, i, 1), std::make_unique<Counted>(&alive)});
     }
     EXPECT_EQ(mailbox.depth(), 10000u);
     Completion completion;

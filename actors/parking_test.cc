@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mailroom/actors/parking.h"
 
-#include <gtest/gtest.h>
-
 #include <atomic>
 #include <chrono>
 #include <thread>
 #include <vector>
+
+#include <gtest/gtest.h>
 
 namespace mailroom::actors {
 namespace {

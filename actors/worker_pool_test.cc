@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mailroom/actors/worker_pool.h"
 
-#include <gtest/gtest.h>
-
 #include <atomic>
 #include <chrono>
 #include <memory>
@@ -10,6 +8,8 @@
 #include <thread>
 #include <utility>
 #include <vector>
+
+#include <gtest/gtest.h>
 
 #include "mailroom/actors/cell.h"
 #include "mailroom/actors/testing/probe_actor.h"

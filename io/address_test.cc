@@ -6,7 +6,7 @@
 #include <cstring>
 #include <string>
 
-#include "gtest/gtest.h"
+#include <gtest/gtest.h>
 
 namespace mailroom::io {
 namespace {

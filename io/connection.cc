@@ -16,9 +16,7 @@ Connection::Connection(ConnectionSet& set, Socket socket, const Address& peer)
 
 Connection::~Connection() = default;
 
-BytesView Connection::input() const {
-  return set_.IsReading(*this) ? set_.fresh() : input_.view();
-}
+BytesView Connection::input() const { return set_.IsReading(*this) ? set_.fresh() : input_.view(); }
 
 void Connection::Consume(size_t n) {
   MAILROOM_DCHECK(n <= input().size());

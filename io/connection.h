@@ -46,12 +46,12 @@ class OutputQueue;
 class Connection final {
  public:
   struct Limits {
-    size_t read_size = 32 * 1024;             // the loop's shared read buffer
-    size_t max_input = 1024 * 1024;           // unconsumed bytes kept; then reading pauses
-    size_t high_water = 1024 * 1024;          // queued output that pauses reading
-    size_t low_water = 256 * 1024;            // queued output that resumes it
-    size_t hard_cap = 64 * 1024 * 1024;       // queued output that closes
-    int send_buffer = 0;                      // SO_SNDBUF, 0 = the kernel's choice
+    size_t read_size = 32 * 1024;               // the loop's shared read buffer
+    size_t max_input = 1024 * 1024;             // unconsumed bytes kept; then reading pauses
+    size_t high_water = 1024 * 1024;            // queued output that pauses reading
+    size_t low_water = 256 * 1024;              // queued output that resumes it
+    size_t hard_cap = 64 * 1024 * 1024;         // queued output that closes
+    int send_buffer = 0;                        // SO_SNDBUF, 0 = the kernel's choice
     Duration linger = std::chrono::seconds(1);  // CloseAfterFlush: wait for the peer's end
   };
 

@@ -6,8 +6,9 @@
 #include <string>
 #include <utility>
 
-#include "gmock/gmock.h"
-#include "gtest/gtest.h"
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
 #include "mailroom/io/connection.h"
 #include "mailroom/io/testing/loop_harness.h"
 

@@ -57,11 +57,11 @@ class ConnectionSet final {
   }
 
   // The steps of the turn.
-  void OnReady(const Ready& ready);   // 3
-  void EndLingering(TimePoint now);   // 4
-  bool OfferInput();                  // 5: true when a hook was called
-  void Flush(TimePoint now);          // 7
-  bool Sweep();                       // 8: true when a descriptor was freed
+  void OnReady(const Ready& ready);  // 3
+  void EndLingering(TimePoint now);  // 4
+  bool OfferInput();                 // 5: true when a hook was called
+  void Flush(TimePoint now);         // 7
+  bool Sweep();                      // 8: true when a descriptor was freed
   // 9: something was queued, or a hook was called, after its step.
   bool HasWork() const;
   TimePoint NextDeadline() const;

@@ -5,8 +5,9 @@
 #include <utility>
 #include <vector>
 
-#include "gmock/gmock.h"
-#include "gtest/gtest.h"
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
 #include "mailroom/base/testing/allocation_counter.h"
 #include "mailroom/io/connection.h"
 #include "mailroom/io/output_queue.h"

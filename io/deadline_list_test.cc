@@ -4,7 +4,7 @@
 #include <memory>
 #include <optional>
 
-#include "gtest/gtest.h"
+#include <gtest/gtest.h>
 
 namespace mailroom::io {
 namespace {

@@ -67,8 +67,8 @@ Listener::Accepted Listener::Accept() {
     Descriptor fd(::accept4(socket_.fd(), reinterpret_cast<sockaddr*>(&native), &size,
                             SOCK_NONBLOCK | SOCK_CLOEXEC));
     if (fd.is_open()) {
-      return {Accepted::State::kAccepted, Socket(std::move(fd)),
-              Address::FromNative(&native, size), Status()};
+      return {Accepted::State::kAccepted, Socket(std::move(fd)), Address::FromNative(&native, size),
+              Status()};
     }
     const int error = errno;
     if (error == EAGAIN || error == EWOULDBLOCK) return {};

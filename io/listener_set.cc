@@ -76,7 +76,8 @@ void ListenerSet::UpdateInterest() {
   table_.ForEach([this](SlotId id, Listener& listener) {
     const Interest interest = {.readable = accepting(), .writable = false};
     const Status changed = poller_.Modify(listener.fd(), id, interest);
-    if (!changed.ok()) MAILROOM_LOG(kError) << "listener " << listener.bound_address() << ": " << changed;
+    if (!changed.ok())
+      MAILROOM_LOG(kError) << "listener " << listener.bound_address() << ": " << changed;
   });
 }
 

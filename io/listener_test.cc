@@ -12,8 +12,9 @@
 #include <utility>
 #include <vector>
 
-#include "gmock/gmock.h"
-#include "gtest/gtest.h"
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
 #include "mailroom/base/log.h"
 #include "mailroom/io/testing/loop_harness.h"
 
@@ -68,8 +69,8 @@ TEST(ListenerTest, SharedPortIsSharedOnlyByThoseWhoAskForIt) {
   const Result<Listener> first =
       Listener::Bind(Loopback(), Listener::kBacklog, Listener::Port::kShared);
   ASSERT_TRUE(first.ok());
-  EXPECT_TRUE(Listener::Bind(first->bound_address(), Listener::kBacklog, Listener::Port::kShared)
-                  .ok());
+  EXPECT_TRUE(
+      Listener::Bind(first->bound_address(), Listener::kBacklog, Listener::Port::kShared).ok());
   EXPECT_FALSE(Listener::Bind(first->bound_address()).ok());
 }
 

@@ -127,9 +127,8 @@ void Loop::Settle() {
 
 Duration Loop::NextTimeout() {
   if (!settled_ || stopping_.load() || connections_->HasWork()) return Duration::zero();
-  const TimePoint next =
-      std::min({timers_.NextDeadline(), handler_.NextDeadline(), next_tick_,
-                connections_->NextDeadline(), listeners_->NextDeadline()});
+  const TimePoint next = std::min({timers_.NextDeadline(), handler_.NextDeadline(), next_tick_,
+                                   connections_->NextDeadline(), listeners_->NextDeadline()});
   // Read anew: what this turn took must not make the next deadline late.
   const Duration timeout = Remaining(clock_.Now(), next);
   if (timeout == Duration::zero()) return timeout;

@@ -10,8 +10,9 @@
 #include <thread>
 #include <vector>
 
-#include "gmock/gmock.h"
-#include "gtest/gtest.h"
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
 #include "mailroom/io/testing/loop_harness.h"
 
 namespace mailroom::io {
@@ -46,8 +47,8 @@ TEST_P(LoopTest, TheTurnRunsItsStepsInTheirOrder) {
   peer.Send("hello");
   handler_.log.clear();
   harness_.Turn();
-  EXPECT_THAT(handler_.log, ElementsAre("read hello", "timer", "turn", "settle", "publish",
-                                        "close ok"));
+  EXPECT_THAT(handler_.log,
+              ElementsAre("read hello", "timer", "turn", "settle", "publish", "close ok"));
   EXPECT_EQ(peer.Receive(), "x");
 }
 

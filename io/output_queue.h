@@ -50,8 +50,8 @@ class OutputQueue final {
 
   std::vector<std::string> pieces_;  // those before first_ are written and empty
   size_t first_ = 0;
-  size_t offset_ = 0;   // bytes of pieces_[first_] that are written
-  size_t settled_ = 0;  // unwritten bytes of all pieces but the last
+  size_t offset_ = 0;    // bytes of pieces_[first_] that are written
+  size_t settled_ = 0;   // unwritten bytes of all pieces but the last
   bool sealed_ = false;  // the last piece was moved in: growing it would copy it
 };
 

@@ -5,7 +5,8 @@
 #include <string>
 #include <utility>
 
-#include "gtest/gtest.h"
+#include <gtest/gtest.h>
+
 #include "mailroom/base/testing/allocation_counter.h"
 
 namespace mailroom::io {

@@ -13,7 +13,8 @@
 #include <utility>
 #include <vector>
 
-#include "gtest/gtest.h"
+#include <gtest/gtest.h>
+
 #include "mailroom/io/epoll_poller.h"
 #include "mailroom/io/listener.h"
 #include "mailroom/io/testing/fake_poller.h"
@@ -116,8 +117,8 @@ TEST_P(PollerTest, S13_HangUpLeavesTheBytesToRead) {
   Peer peer = Watch(kReadable);
   peer.Send("last words");
   peer.Close();
-  EXPECT_EQ(Look(), std::vector<Ready>(
-                        {{.token = kToken, .readable = true, .eof = true, .error = true}}));
+  EXPECT_EQ(Look(),
+            std::vector<Ready>({{.token = kToken, .readable = true, .eof = true, .error = true}}));
   char buffer[32];
   IoResult result = poller_->Receive(near(), buffer);
   EXPECT_EQ(std::string(buffer, result.bytes), "last words");

@@ -7,7 +7,7 @@
 #include <set>
 #include <utility>
 
-#include "gtest/gtest.h"
+#include <gtest/gtest.h>
 
 namespace mailroom::io {
 namespace {

@@ -112,8 +112,7 @@ IoResult Socket::Send(int fd, std::span<const BytesView> pieces) {
   ssize_t n = 0;
   if (pieces.size() == 1) {
     // The common case, a little cheaper than sendmsg.
-    n = Uninterrupted(
-        [&] { return ::send(fd, pieces[0].data(), pieces[0].size(), MSG_NOSIGNAL); });
+    n = Uninterrupted([&] { return ::send(fd, pieces[0].data(), pieces[0].size(), MSG_NOSIGNAL); });
   } else {
     iovec vectors[kMaxPieces];
     const size_t count = std::min(pieces.size(), kMaxPieces);

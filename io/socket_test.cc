@@ -8,7 +8,8 @@
 #include <utility>
 #include <vector>
 
-#include "gtest/gtest.h"
+#include <gtest/gtest.h>
+
 #include "mailroom/io/testing/loopback.h"
 
 namespace mailroom::io {
@@ -45,7 +46,8 @@ TEST(DescriptorTest, AssignmentClosesTheOldAndReleaseLetsGo) {
 }
 
 TEST(ErrnoStatusTest, S41_NamesTheCallAndTypesTheError) {
-  EXPECT_EQ(ErrnoStatus("bind", EADDRINUSE).ToString(), "unavailable: bind: Address already in use");
+  EXPECT_EQ(ErrnoStatus("bind", EADDRINUSE).ToString(),
+            "unavailable: bind: Address already in use");
   EXPECT_EQ(ErrnoStatus("accept", EMFILE).code(), Code::kResourceExhausted);
   EXPECT_EQ(ErrnoStatus("bind", EACCES).code(), Code::kPermissionDenied);
   EXPECT_EQ(ErrnoStatus("recv", ECONNRESET).code(), Code::kUnavailable);

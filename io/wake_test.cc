@@ -7,7 +7,8 @@
 #include <thread>
 #include <vector>
 
-#include "gtest/gtest.h"
+#include <gtest/gtest.h>
+
 #include "mailroom/io/testing/loop_harness.h"
 
 namespace mailroom::io {

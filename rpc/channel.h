@@ -50,9 +50,8 @@ class Channel {
 // One call in flight: starts when awaited.
 class [[nodiscard]] CallAwaiter final {
  public:
-  CallAwaiter(Channel& channel, const MethodSpec& method,
-              const google::protobuf::Message& request, CallOptions& options,
-              google::protobuf::Message* reply)
+  CallAwaiter(Channel& channel, const MethodSpec& method, const google::protobuf::Message& request,
+              CallOptions& options, google::protobuf::Message* reply)
       : channel_(channel), method_(method), request_(request), options_(options), reply_(reply) {}
   ~CallAwaiter() {
     if (scope_ != nullptr) scope_->Forget(suspension_);

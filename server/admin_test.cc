@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mailroom/server/admin.h"
 
-#include <gtest/gtest.h>
-
 #include <atomic>
 #include <string>
+
+#include <gtest/gtest.h>
 
 #include "mailroom/io/testing/loopback.h"
 #include "mailroom/server/testing/in_memory_server.h"

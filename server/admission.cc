@@ -56,8 +56,7 @@ bool MayTellWhy(size_t open_connections, const ServerOptions& options) {
 
 std::string TooManyConnectionsAnswer(const ServerOptions& options) {
   return WholeResponse("503 Service Unavailable", "retry-after: 1\r\n", 503, Code::kUnavailable,
-                       "too many connections are open (" +
-                           std::to_string(options.max_connections) +
+                       "too many connections are open (" + std::to_string(options.max_connections) +
                            ", --max-connections); try again later");
 }
 

@@ -80,7 +80,7 @@ struct IoCounters {
   Counter connections_idle;
   Counter connections_reading;
   Counter connections_frozen;
-  Counter calls;         // call slots in use
+  Counter calls;  // call slots in use
   Counter accepted;
   Counter refused_http;  // requests the engine refused (4xx, 5xx before routing)
   Counter turns;

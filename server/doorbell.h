@@ -20,9 +20,7 @@ namespace mailroom::server {
 class Doorbell final {
  public:
   // Any thread, after the enqueue. True: the caller wakes the poller, now.
-  [[nodiscard]] bool Ring() {
-    return state_.exchange(kRung, std::memory_order_acq_rel) == kAsleep;
-  }
+  [[nodiscard]] bool Ring() { return state_.exchange(kRung, std::memory_order_acq_rel) == kAsleep; }
   // Loop thread. A look at the mailbox follows.
   void Sleep() { state_.exchange(kAsleep, std::memory_order_acq_rel); }
   // Loop thread. Idempotent.

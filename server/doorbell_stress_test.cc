@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The I/O actor's mailbox and doorbell under random pauses: no post stays behind
 // while the loop sleeps, and no sleep costs more than one wake.
-#include <gtest/gtest.h>
-
 #include <atomic>
 #include <thread>
 #include <vector>
+
+#include <gtest/gtest.h>
 
 #include "mailroom/actors/mailbox.h"
 #include "mailroom/base/mutex.h"

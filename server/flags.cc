@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mailroom/server/flags.h"
 
-#include <CLI/CLI.hpp>
-
 #include <cstdio>
 #include <functional>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include <CLI/CLI.hpp>
 
 #include "mailroom/base/log.h"
 #include "mailroom/server/duration.h"
@@ -108,19 +108,15 @@ void AddAll(CLI::App& app, ServerOptions* options) {
           &options->mailbox_capacity);
   AddSize(app, "--max-connections", "connections that are served at once",
           &options->max_connections);
-  AddSize(app, "--max-message-bytes", "the largest request message",
-          &options->max_message_bytes);
-  AddDuration(app, "--header-timeout", "for a request's head to arrive",
-              &options->header_timeout);
+  AddSize(app, "--max-message-bytes", "the largest request message", &options->max_message_bytes);
+  AddDuration(app, "--header-timeout", "for a request's head to arrive", &options->header_timeout);
   AddDuration(app, "--body-timeout", "for a request's body to arrive", &options->body_timeout);
   AddDuration(app, "--idle-timeout", "between two requests of a connection",
               &options->idle_timeout);
-  AddDuration(app, "--write-timeout", "for a client to take its answer",
-              &options->write_timeout);
+  AddDuration(app, "--write-timeout", "for a client to take its answer", &options->write_timeout);
   AddDuration(app, "--drain-delay", "between the signal and the end of accepting",
               &options->drain_delay);
-  AddDuration(app, "--drain-timeout", "for what still runs when draining",
-              &options->drain_timeout);
+  AddDuration(app, "--drain-timeout", "for what still runs when draining", &options->drain_timeout);
   AddLogging(app, options);
 }
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mailroom/server/flags.h"
 
-#include <gtest/gtest.h>
-
 #include <string>
 #include <vector>
+
+#include <gtest/gtest.h>
 
 namespace mailroom {
 namespace {
@@ -38,11 +38,34 @@ TEST_F(FlagsTest, WithoutFlagsTheDefaultsStand) {
 }
 
 TEST_F(FlagsTest, EveryFlagReachesItsOption) {
-  EXPECT_EQ(Parse({"--listen", "[::1]:0", "--admin-listen=", "--workers", "0",
-                   "--mailbox-capacity", "64", "--max-connections", "9", "--max-message-bytes",
-                   "1000", "--header-timeout", "500ms", "--body-timeout", "2m", "--idle-timeout",
-                   "1h", "--write-timeout", "7s", "--drain-delay", "1s", "--drain-timeout", "3s",
-                   "--log-level", "warning", "--log-format", "json", "--access-log"}),
+  EXPECT_EQ(Parse({"--listen",
+                   "[::1]:0",
+                   "--admin-listen=",
+                   "--workers",
+                   "0",
+                   "--mailbox-capacity",
+                   "64",
+                   "--max-connections",
+                   "9",
+                   "--max-message-bytes",
+                   "1000",
+                   "--header-timeout",
+                   "500ms",
+                   "--body-timeout",
+                   "2m",
+                   "--idle-timeout",
+                   "1h",
+                   "--write-timeout",
+                   "7s",
+                   "--drain-delay",
+                   "1s",
+                   "--drain-timeout",
+                   "3s",
+                   "--log-level",
+                   "warning",
+                   "--log-format",
+                   "json",
+                   "--access-log"}),
             -1)
       << said;
   EXPECT_EQ(options.listen, "[::1]:0");

@@ -24,8 +24,8 @@ io::Loop::Options LoopOptions(const ServerOptions& options, uint8_t number) {
 
 }  // namespace
 
-IoActor::IoActor(const ServerOptions& options, uint8_t number,
-                 std::unique_ptr<io::Poller> poller, const Clock& clock)
+IoActor::IoActor(const ServerOptions& options, uint8_t number, std::unique_ptr<io::Poller> poller,
+                 const Clock& clock)
     : hall_(options, number, *this),
       mailbox_(actors::Mailbox<Completion>::kUnbounded),
       inline_runner_(clock, [this] { Ring(); }),

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mailroom/server/metrics.h"
 
-#include <prometheus/metric_family.h>
-#include <prometheus/text_serializer.h>
-
 #include <limits>
 #include <string_view>
 #include <utility>
+
+#include <prometheus/metric_family.h>
+#include <prometheus/text_serializer.h>
 
 #include "mailroom/actors/cell.h"
 #include "mailroom/base/status.h"
@@ -148,12 +148,14 @@ class Renderer final {
           [](const IoCounters& c) { return Value(c.attached); });
     Total("mailroom_stale_replies_total", "Replies that came too late and were dropped.",
           [](const IoCounters& c) { return Value(c.stale); });
-    PerReason("mailroom_released_total", "Calls given up before their reply came.", kReleaseReasons,
-              [](size_t i) { return ReleasedName(static_cast<Released>(i)); },
-              [](const IoCounters& c, size_t i) { return Value(c.released[i]); });
-    PerReason("mailroom_shed_total", "Requests and connections refused for want of room.",
-              kShedReasons, [](size_t i) { return ShedName(static_cast<Shed>(i)); },
-              [](const IoCounters& c, size_t i) { return Value(c.shed[i]); });
+    PerReason(
+        "mailroom_released_total", "Calls given up before their reply came.", kReleaseReasons,
+        [](size_t i) { return ReleasedName(static_cast<Released>(i)); },
+        [](const IoCounters& c, size_t i) { return Value(c.released[i]); });
+    PerReason(
+        "mailroom_shed_total", "Requests and connections refused for want of room.", kShedReasons,
+        [](size_t i) { return ShedName(static_cast<Shed>(i)); },
+        [](const IoCounters& c, size_t i) { return Value(c.shed[i]); });
     Gauge("mailroom_calls", "Calls that are out at actors.",
           Sum([](const IoCounters& c) { return Value(c.calls); }));
   }
@@ -171,9 +173,10 @@ class Renderer final {
     }
     Total("mailroom_accepted_total", "Connections accepted.",
           [](const IoCounters& c) { return Value(c.accepted); });
-    PerReason("mailroom_evicted_total", "Connections closed by a deadline.", kEvictReasons,
-              [](size_t i) { return EvictedName(static_cast<Evicted>(i)); },
-              [](const IoCounters& c, size_t i) { return Value(c.evicted[i]); });
+    PerReason(
+        "mailroom_evicted_total", "Connections closed by a deadline.", kEvictReasons,
+        [](size_t i) { return EvictedName(static_cast<Evicted>(i)); },
+        [](const IoCounters& c, size_t i) { return Value(c.evicted[i]); });
     Total("mailroom_refused_requests_total", "Requests answered before they became a call.",
           [](const IoCounters& c) { return Value(c.refused_http); });
   }

@@ -31,11 +31,11 @@ struct ServerOptions {
   Duration idle_timeout = std::chrono::seconds(60);    // --idle-timeout: the next request
   Duration write_timeout = std::chrono::seconds(30);   // --write-timeout: taking an answer
 
-  Duration drain_delay = Duration::zero();           // --drain-delay: before accepting stops
+  Duration drain_delay = Duration::zero();            // --drain-delay: before accepting stops
   Duration drain_timeout = std::chrono::seconds(30);  // --drain-timeout: for what still runs
 
-  LogLevel log_level = LogLevel::kInfo;      // --log-level
-  LogFormat log_format = LogFormat::kText;   // --log-format
+  LogLevel log_level = LogLevel::kInfo;     // --log-level
+  LogFormat log_format = LogFormat::kText;  // --log-format
   // --access-log: one line per call. Off by default: a line takes a lock and a
   // write, which is more than a small call costs.
   bool access_log = false;

@@ -170,7 +170,9 @@ std::string Server::Metrics() const {
 std::string Server::Banner() const {
   const rpc::MethodSpec& first = registrations_.front().spec->methods.front();
   std::string text = "listening on http://" + address_ + "\n";
-  text += admin_address_.empty() ? "admin off" : "admin on http://" + admin_address_ + " (/livez /readyz /metrics)";
+  text += admin_address_.empty()
+              ? "admin off"
+              : "admin on http://" + admin_address_ + " (/livez /readyz /metrics)";
   text += "\nthreads: 1 loop, " + std::to_string(workers_) +
           (workers_ == 0 ? " workers (actors run on the loop)" : " workers");
   if (!admin_address_.empty()) text += ", 1 admin";

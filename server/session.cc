@@ -352,8 +352,8 @@ void Session::Evict(io::Connection& connection, Evicted kind) {
   hall_.counters.evicted[static_cast<size_t>(kind)].Add();
   if (kind == Evicted::kHeader || kind == Evicted::kBody) {
     // RFC 9110 s15.5.9: say why, then close.
-    connection.Write(TimeoutAnswer(kind == Evicted::kHeader ? "--header-timeout"
-                                                            : "--body-timeout"));
+    connection.Write(
+        TimeoutAnswer(kind == Evicted::kHeader ? "--header-timeout" : "--body-timeout"));
     finished_ = true;
     SetPhase(Phase::kNone);
     connection.CloseAfterFlush();

@@ -84,8 +84,7 @@ Result<size_t> FakePoller::Wait(std::span<Ready> out, Duration timeout) {
   }
   const std::span<Ready> rest = out.subspan(filled);
   filled += script_.empty() ? Look(rest) : Recite(rest);
-  if (filled == 0 && clock_ != nullptr && timeout > Duration::zero() &&
-      timeout < kForeverAndADay) {
+  if (filled == 0 && clock_ != nullptr && timeout > Duration::zero() && timeout < kForeverAndADay) {
     clock_->Advance(timeout);
   }
   return filled;

@@ -5,7 +5,8 @@
 #include <utility>
 #include <vector>
 
-#include "gtest/gtest.h"
+#include <gtest/gtest.h>
+
 #include "mailroom/io/testing/loopback.h"
 
 namespace mailroom::io {

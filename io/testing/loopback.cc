@@ -30,8 +30,7 @@ Peer Peer::Connect(const Address& address) {
 size_t Peer::Send(BytesView bytes) {
   size_t sent = 0;
   while (sent < bytes.size()) {
-    const ssize_t n =
-        ::send(fd_.get(), bytes.data() + sent, bytes.size() - sent, MSG_NOSIGNAL);
+    const ssize_t n = ::send(fd_.get(), bytes.data() + sent, bytes.size() - sent, MSG_NOSIGNAL);
     if (n < 0 && errno == EAGAIN) break;
     MAILROOM_CHECK(n > 0);
     sent += static_cast<size_t>(n);
@@ -68,8 +67,7 @@ void Peer::ShutdownWrite() { MAILROOM_CHECK(::shutdown(fd_.get(), SHUT_WR) == 0)
 
 void Peer::Reset() {
   const linger at_once = {.l_onoff = 1, .l_linger = 0};
-  MAILROOM_CHECK(
-      ::setsockopt(fd_.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once)) == 0);
+  MAILROOM_CHECK(::setsockopt(fd_.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once)) == 0);
   Close();
 }
 

@@ -126,8 +126,8 @@ InMemoryServer::InMemoryServer(ServerOptions options)
     : mailbox_capacity_(options.mailbox_capacity) {
   FakeClock& clock = runner_.fake_clock();
   // Waits of the loop do not move the clock: Advance() does.
-  io_actor_ = std::make_unique<server::IoActor>(options, 0, std::make_unique<io::FakePoller>(),
-                                                clock);
+  io_actor_ =
+      std::make_unique<server::IoActor>(options, 0, std::make_unique<io::FakePoller>(), clock);
   MAILROOM_CHECK(io_actor_->Init().ok());
   io_actor_->SetRunner(&runner_);
   channel_ = std::make_unique<Channel>(*this);
@@ -139,8 +139,7 @@ InMemoryServer::~InMemoryServer() {
   io_actor_->Finish();
 }
 
-void InMemoryServer::AddActor(const rpc::ServiceSpec& spec,
-                              std::unique_ptr<actors::Actor> actor) {
+void InMemoryServer::AddActor(const rpc::ServiceSpec& spec, std::unique_ptr<actors::Actor> actor) {
   cells_.push_back(std::make_unique<actors::Cell>(std::string(spec.name), mailbox_capacity_,
                                                   std::move(actor), runner_));
   io_actor_->AddService(spec, *cells_.back());

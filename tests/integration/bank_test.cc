@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Ten thousand transfers from 64 connections, half of them 8 deep pipelined: each
 // reply carries its own request's outcome, and no money appears or vanishes.
-#include <gtest/gtest.h>
-
 #include <string>
 #include <thread>
 #include <vector>
+
+#include <gtest/gtest.h>
 
 #include "mailroom/bank/v1/bank.pb.h"
 #include "mailroom/base/random.h"
@@ -39,8 +39,11 @@ std::string Text(std::string_view method, const Message& message) {
 class Teller {
  public:
   Teller(const std::string& address, int number, int depth)
-      : client_(address), random_(static_cast<uint64_t>(number) + 1), depth_(depth),
-        left_("left" + std::to_string(number)), right_("right" + std::to_string(number)) {
+      : client_(address),
+        random_(static_cast<uint64_t>(number) + 1),
+        depth_(depth),
+        left_("left" + std::to_string(number)),
+        right_("right" + std::to_string(number)) {
     for (const std::string& account : {left_, right_}) {
       bank::v1::OpenAccountRequest open;
       open.set_account_id(account);

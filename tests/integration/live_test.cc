@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // A real server over TCP, with 0, 1 and 4 workers.
-#include <gtest/gtest.h>
-
 #include <chrono>
+#include <memory>
 #include <string>
+#include <thread>
 #include <vector>
+
+#include <gtest/gtest.h>
 
 #include "mailroom/tests/integration/http_client.h"
 #include "mailroom/tests/integration/live_server.h"
@@ -25,8 +27,9 @@ TEST_P(LiveTest, S45_GetBodyEchoAndNotFoundThroughWorkersFiveTimes) {
     EXPECT_EQ(index.status, 200);
     EXPECT_NE(index.body.find(kGreet), std::string::npos);
     const std::string word = "word" + std::to_string(i);
-    EXPECT_EQ(client.Call(CallText(kEcho, "application/json", "{\"message\":\"" + word + "\"}")).body,
-              "{\"message\":\"" + word + "\"}");
+    EXPECT_EQ(
+        client.Call(CallText(kEcho, "application/json", "{\"message\":\"" + word + "\"}")).body,
+        "{\"message\":\"" + word + "\"}");
     EXPECT_EQ(client.Call(CallText("/no.Such/Method", "application/json", "{}")).status, 404);
   }
 }
@@ -80,6 +83,29 @@ TEST_P(LiveTest, S9_StoppingWithCallsOutDrainsThem) {
 
 INSTANTIATE_TEST_SUITE_P(Workers, LiveTest, ::testing::Values(0, 1, 4));
 
+// S8: each call has an arena of its own: eight workers allocate at once, beyond the
+// arenas' first blocks, and nothing mixes (ThreadSanitizer looks on in its lane).
+TEST(LiveTest, S8_WorkersNeverShareAnArena) {
+  LiveServer server(8);
+  std::vector<std::thread> callers;
+  for (int t = 0; t < 4; ++t) {
+    callers.emplace_back([&server, t] {
+      HttpClient client(server.address());
+      for (int i = 0; i < 50; ++i) {
+        const std::string word(static_cast<size_t>(100 + 997 * i), static_cast<char>('a' + t));
+        const bool echo = i % 2 == 0;
+        const std::string body =
+            echo ? "{\"message\":\"" + word + "\",\"delayMs\":1}" : "{\"name\":\"" + word + "\"}";
+        const testing::HttpReply reply =
+            client.Call(CallText(echo ? kEcho : kGreet, "application/json", body));
+        EXPECT_EQ(reply.body,
+                  "{\"message\":\"" + (echo ? "" : std::string("Hello, ")) + word + "\"}");
+      }
+    });
+  }
+  for (std::thread& caller : callers) caller.join();
+}
+
 // S10: the inline and the pooled path give byte-identical answers.
 TEST(LiveTest, S10_InlineAndPooledAnswersAreByteIdentical) {
   std::vector<std::vector<std::string>> answers;
@@ -87,20 +113,19 @@ TEST(LiveTest, S10_InlineAndPooledAnswersAreByteIdentical) {
     LiveServer server(workers);
     HttpClient client(server.address());
     auto& of = answers.emplace_back();
-    for (const std::string& request :
-         {CallText(kGreet, "application/json", "{\"name\":\"x\"}"),
-          CallText(kGreet, "application/proto", "\x0a\x01x"),
-          CallText(kGreet, "application/json", "{broken"),
-          CallText("/mailroom.bank.v1.BankService/GetBalance", "application/json",
-                   "{\"accountId\":\"nobody\"}"),
-          CallText("/no.Such/Method", "application/json", "{}"),
-          CallText(kGreet, "image/png", "x")}) {
+    for (const std::string& request : {CallText(kGreet, "application/json", "{\"name\":\"x\"}"),
+                                       CallText(kGreet, "application/proto", "\x0a\x01x"),
+                                       CallText(kGreet, "application/json", "{broken"),
+                                       CallText("/mailroom.bank.v1.BankService/GetBalance",
+                                                "application/json", "{\"accountId\":\"nobody\"}"),
+                                       CallText("/no.Such/Method", "application/json", "{}"),
+                                       CallText(kGreet, "image/png", "x")}) {
       const testing::HttpReply reply = client.Call(request);
       std::string text = std::to_string(reply.status);
       for (size_t i = 0; i < reply.headers.size(); ++i) {
         if (reply.headers[i].key == "date") continue;  // the wall clock's
-        text += "\n" + std::string(reply.headers[i].key) + ": " +
-                std::string(reply.headers[i].value);
+        text +=
+            "\n" + std::string(reply.headers[i].key) + ": " + std::string(reply.headers[i].value);
       }
       of.push_back(text + "\n\n" + reply.body);
     }

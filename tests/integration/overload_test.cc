@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // A full mailbox refuses at once, in the turn that parsed the call, and gives
 // everything back when the actor goes on.
-#include <gtest/gtest.h>
-
 #include <cstdio>
 #include <string>
 #include <vector>
+
+#include <gtest/gtest.h>
 
 #include "mailroom/server/testing/in_memory_server.h"
 #include "mailroom/services/greet.h"

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Connections of an in-memory server, request by request: freezing, order,
 // deadlines, half-closes, errors in the caller's protocol.
-#include <gtest/gtest.h>
-
 #include <chrono>
 #include <string>
 #include <vector>
+
+#include <gtest/gtest.h>
 
 #include "mailroom/server/testing/in_memory_server.h"
 #include "mailroom/services/bank.h"
@@ -230,16 +230,18 @@ TEST_F(SessionsTest, EachRefusalHasItsStatus) {
   EXPECT_EQ(unspoken.headers.Find("accept-post"), "application/json, application/proto");
   EXPECT_EQ(server.Exchange("nonsense\r\n\r\n").status, 400);
   EXPECT_EQ(server.Exchange("POST / HTTP/2.0\r\nhost: a\r\n\r\n").status, 505);
-  EXPECT_EQ(server.Exchange("GET /" + std::string(9000, 'a') + " HTTP/1.1\r\nhost: a\r\n\r\n").status,
-            414);
-  EXPECT_EQ(server.Exchange("GET / HTTP/1.1\r\nhost: a\r\nx: " + std::string(20000, 'a') +
-                            "\r\n\r\n")
-                .status,
-            431);
+  EXPECT_EQ(
+      server.Exchange("GET /" + std::string(9000, 'a') + " HTTP/1.1\r\nhost: a\r\n\r\n").status,
+      414);
+  EXPECT_EQ(
+      server.Exchange("GET / HTTP/1.1\r\nhost: a\r\nx: " + std::string(20000, 'a') + "\r\n\r\n")
+          .status,
+      431);
   EXPECT_EQ(server.Exchange("POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: gzip\r\n\r\n").status,
             501);
-  EXPECT_EQ(server.Exchange("POST / HTTP/1.1\r\nhost: a\r\nexpect: magic\r\n"
-                            "content-length: 1\r\n\r\nx")
+  EXPECT_EQ(server
+                .Exchange("POST / HTTP/1.1\r\nhost: a\r\nexpect: magic\r\n"
+                          "content-length: 1\r\n\r\nx")
                 .status,
             417);
 }
@@ -247,8 +249,7 @@ TEST_F(SessionsTest, EachRefusalHasItsStatus) {
 TEST_F(SessionsTest, AnUnknownMethodNamesTheNearest) {
   const HttpReply reply = server.Post("/mailroom.echo.v1.EchoService/Ecko", kJson, "{}");
   EXPECT_EQ(reply.status, 404);
-  EXPECT_NE(reply.body.find("did you mean /mailroom.echo.v1.EchoService/Echo?"),
-            std::string::npos);
+  EXPECT_NE(reply.body.find("did you mean /mailroom.echo.v1.EchoService/Echo?"), std::string::npos);
 }
 
 TEST_F(SessionsTest, WhoeverAwaitsContinueIsToldToGoOn) {
@@ -370,9 +371,9 @@ TEST_F(SessionsTest, AResetReleasesTheCallAndItsReplyIsStale) {
   }
   for (int i = 0; i < 20; ++i) server.Advance(milliseconds(1));
   EXPECT_EQ(server.Metric("mailroom_calls"), 0);
-  EXPECT_EQ(server.Metric("mailroom_dispatched_total"),
-            server.Metric("mailroom_attached_total") +
-                server.Metric("mailroom_stale_replies_total"));
+  EXPECT_EQ(
+      server.Metric("mailroom_dispatched_total"),
+      server.Metric("mailroom_attached_total") + server.Metric("mailroom_stale_replies_total"));
 }
 
 // A request split at every byte is the same request.

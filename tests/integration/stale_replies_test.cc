@@ -5,12 +5,12 @@
 // balance: dispatched = attached + stale, stale = released by reset + by deadline.
 //
 // Seen to fail with the generation check taken out of server/call_table.h.
-#include <gtest/gtest.h>
-
 #include <memory>
 #include <string>
 #include <thread>
 #include <vector>
+
+#include <gtest/gtest.h>
 
 #include "mailroom/base/random.h"
 #include "mailroom/tests/integration/http_client.h"

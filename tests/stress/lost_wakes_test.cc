@@ -3,12 +3,12 @@
 // both sides so that workers fall asleep at every possible moment: none is lost. A
 // lost wake-up shows as a test that never ends. (server/doorbell_stress_test does
 // the same for the I/O actor's mailbox.)
-#include <gtest/gtest.h>
-
 #include <atomic>
 #include <memory>
 #include <thread>
 #include <vector>
+
+#include <gtest/gtest.h>
 
 #include "mailroom/actors/cell.h"
 #include "mailroom/actors/testing/probe_actor.h"

@@ -17,11 +17,14 @@ _WARNINGS = [
     "-Wno-maybe-uninitialized",
 ]
 
+# The second says that we have read docs/pitfalls/coroutines.md.
+_STANDARD = ["-std=c++20", "-DMAILROOM_GCC_COROUTINES_READ"]
+
 def _copts():
     # Another compiler's new warning must not stop a build in which we are somebody's external
     # repository.
     at_home = native.repository_name() in ["@", "@@"]
-    return ["-std=c++20", "-DMAILROOM_GCC_COROUTINES_READ"] + _WARNINGS + (["-Werror"] if at_home else [])
+    return _STANDARD + _WARNINGS + (["-Werror"] if at_home else [])
 
 def _private_headers(name):
     return name + "_private"

@@ -106,7 +106,9 @@ class HeaderShapeTest(unittest.TestCase, RuleCases):
         self.bites(rules.include_paths, "io/loop.cc", '#include "loop.h"\n')
         self.bites(rules.include_paths, "io/loop.cc", "#include <mailroom/io/loop.h>\n")
         self.passes(rules.include_paths, "io/loop.cc", '#include "mailroom/io/loop.h"\n')
-        self.passes(rules.include_paths, "app/app.cc", '#include "app/u.pb.h"\n')
+        self.passes(rules.include_paths, "tests/app.cc", '#include "app/u.pb.h"\n')
+        self.passes(rules.include_paths, "examples/01_hello/main.cc", '#include "actor.h"\n')
+        self.passes(rules.include_paths, "docs/guide.md", '#include "actor.h"\n')
 
     def test_a_library_stands_in_angle_brackets(self):
         self.bites(rules.include_paths, "io/loop_test.cc", '#include "gtest/gtest.h"\n')

@@ -175,6 +175,8 @@ class Source:
     @functools.cached_property
     def includes(self):
         """[(line, written)], `written` with its quotes or angles."""
+        if not self.is_cpp:
+            return []
         found = re.finditer(
             r'^[ \t]*#[ \t]*include[ \t]*(<[^>\n]+>|"[^"\n]+")', self.code, re.MULTILINE
         )

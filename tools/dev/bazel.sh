@@ -28,7 +28,7 @@ bazel_major() {
 prune_cache() {
   local stamp=$CACHE/pruned
   [ -z "$(find "$stamp" -mtime -1 2>/dev/null)" ] || return 0
-  find "$CACHE/bazel" -type f -atime +14 -delete 2>/dev/null || true
+  find "$CACHE" -type f -atime +14 -delete 2>/dev/null || true
   touch "$stamp"
 }
 

@@ -3,14 +3,14 @@
 # Which Debian packages each verb of ./dev wants, and how they get here. Sourced by ./dev.
 
 # What building and running the server takes, and no more: `./dev run` on a bare machine waits for
-# these only.
+# these only. The lines that the server prints at its start are for curl.
 readonly BUILD_PACKAGES=(
   bazel-bootstrap bazel-platforms bazel-rules-java bazel-rules-proto bazel-skylib
-  clang-19 g++
+  clang-19 g++ curl
   libboost-dev libcli11-dev libconcurrentqueue-dev libfmt-dev libprotobuf-dev libprotoc-dev
   libspdlog-dev prometheus-cpp-dev protobuf-compiler zlib1g-dev
 )
-readonly TEST_PACKAGES=(curl libbenchmark-dev libgmock-dev libgtest-dev python3)
+readonly TEST_PACKAGES=(libbenchmark-dev libgmock-dev libgtest-dev python3)
 readonly CHECK_PACKAGES=(clang-format-19 git python3)
 readonly SANITIZER_PACKAGES=(libclang-rt-19-dev lld-19 llvm-19)
 readonly MODEL_PACKAGES=(gcc libc6-dev python3 spin)
