@@ -3,8 +3,6 @@
 // after the dispatch, a third half-closed, a third have a deadline of 5 ms and are
 // used again at once. No reply may carry another call's word, and the books must
 // balance: dispatched = attached + stale, stale = released by reset + by deadline.
-//
-// Seen to fail with the generation check taken out of server/call_table.h.
 #include <memory>
 #include <string>
 #include <thread>

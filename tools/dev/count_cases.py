@@ -51,29 +51,39 @@ def count_result(label, result, tally):
         tally.failures.append(f"{label} {result['status']}")
 
 
+def is_broken(event):
+    """Whether a target's last event says that it could not be built.
+
+    What nobody got to, because Bazel was interrupted, is not broken.
+    """
+    if "aborted" in event:
+        return event["aborted"].get("reason") in ("LOADING_FAILURE", "ANALYSIS_FAILURE")
+    return not event.get("completed", {}).get("success")
+
+
 def count_events(lines):
     tally = Tally()
     last_attempt = {}  # (label, run, shard): only the last attempt of a flaky test counts
-    broken = set()
+    broken, libraries, tested = set(), set(), set()
     for line in lines:
         event = json.loads(line)
         identity = event["id"]
-        if "testResult" in identity and "testResult" in event:
+        label = next(iter(identity.values())).get("label", "the build")
+        if "testResult" in event:
             key = identity["testResult"]
-            last_attempt[key["label"], key.get("run"), key.get("shard")] = event["testResult"]
-        elif "targetCompleted" in identity:
-            if not event.get("completed", {}).get("success"):
-                broken.add(identity["targetCompleted"]["label"])
-        elif "aborted" in event and event["aborted"].get("reason") in (
-            "LOADING_FAILURE",
-            "ANALYSIS_FAILURE",
-        ):
-            broken.add(next(iter(identity.values())).get("label", "the build"))
-    tested = set()
+            last_attempt[label, key.get("run"), key.get("shard")] = event["testResult"]
+            tested.add(label)
+        elif "configured" in event:
+            if not event["configured"].get("targetKind", "").endswith("_test rule"):
+                libraries.add(label)
+        elif ("targetCompleted" in identity or "aborted" in event) and is_broken(event):
+            broken.add(label)
     for (label, _, _), result in sorted(last_attempt.items()):
-        tested.add(label)
         count_result(label, result, tally)
-    tally.failures += [f"{label} does not build" for label in sorted(broken - tested)]
+    # A library that does not build shows in its tests; one without tests is a failure of its own.
+    broken -= tested
+    failed = sorted(broken - libraries) or ([] if tally.failures else sorted(broken))
+    tally.failures += [f"{label} does not build" for label in failed]
     return tally
 
 

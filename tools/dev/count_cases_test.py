@@ -33,6 +33,10 @@ def completed(label, success):
     return event
 
 
+def configured(label, kind):
+    return {"id": {"targetConfigured": {"label": label}}, "configured": {"targetKind": kind}}
+
+
 class CountCasesTest(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
@@ -82,9 +86,32 @@ class CountCasesTest(unittest.TestCase):
         )
         self.assertEqual((tally.passed, tally.failures), (1, []))
 
-    def test_a_target_that_does_not_build_counts_as_one_failed(self):
-        tally = self.count(completed("//io:io", False), completed("//base:base", True))
-        self.assertEqual((tally.passed, tally.failures), (0, ["//io:io does not build"]))
+    def test_each_test_that_does_not_build_counts_as_one_failed(self):
+        tally = self.count(
+            configured("//io:loop_test", "cc_test rule"),
+            configured("//io:io", "cc_library rule"),
+            completed("//io:io", False),
+            completed("//io:loop_test", False),
+            completed("//base:base", True),
+        )
+        self.assertEqual((tally.passed, tally.failures), (0, ["//io:loop_test does not build"]))
+
+    def test_a_library_without_a_test_that_does_not_build_counts_as_one_failed(self):
+        tally = self.count(configured("//io:io", "cc_library rule"), completed("//io:io", False))
+        self.assertEqual(tally.failures, ["//io:io does not build"])
+
+    def test_what_an_interrupted_build_did_not_get_to_is_not_broken(self):
+        interrupted = completed("//io:loop_test", False)
+        del interrupted["completed"]
+        interrupted["aborted"] = {"reason": "USER_INTERRUPTED"}
+        tally = self.count(configured("//io:loop_test", "cc_test rule"), interrupted)
+        self.assertEqual((tally.passed, tally.failures), (0, []))
+
+    def test_a_target_that_cannot_be_analysed_counts_as_one_failed(self):
+        event = completed("//io:loop_test", False)
+        del event["completed"]
+        event["aborted"] = {"reason": "ANALYSIS_FAILURE"}
+        self.assertEqual(self.count(event).failures, ["//io:loop_test does not build"])
 
     def test_a_package_that_does_not_load_counts_as_one_failed(self):
         identity = {"pattern": {"pattern": ["//nowhere/..."]}}
