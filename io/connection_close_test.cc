@@ -181,7 +181,7 @@ TEST_P(ConnectionCloseTest, HooksOfStepEightMayCloseAndWriteToOthers) {
   EXPECT_EQ(harness.loop.connection_count(), 1u);
 }
 
-TEST_P(ConnectionCloseTest, S25_TheLoopsEndClosesWhatIsOpenOnceWithOnClose) {
+TEST(ConnectionEndTest, S25_TheLoopsEndClosesWhatIsOpenOnceWithOnClose) {
   RecordingHandler handler;
   FakeClock clock;
   std::pair<Peer, int> pair = Peer::Pair();
