@@ -25,7 +25,9 @@ class BankActorTest : public ::testing::Test {
     request.set_account_id(account);
     request.set_amount(amount);
     const auto result = stage_.Finish(bank_.Deposit(request));
-    if (result.ok()) EXPECT_EQ(result->balance(), Balance(account));
+    if (result.ok()) {
+      EXPECT_EQ(result->balance(), Balance(account));
+    }
     return CodeOf(result);
   }
   Code Transfer(const std::string& from, const std::string& to, int64_t amount) {
