@@ -40,7 +40,6 @@ struct Exchange {
   bool refused = false;      // answered by the hall: `status`; the body is dropped
   bool shed = false;         // refused for want of room: Retry-After
   bool accept_post = false;  // a 415: say what is spoken
-  bool allow_get = false;    // a 405: GET, not POST, is what is allowed
   int http_status = 0;
   Route* route = nullptr;
   const rpc::Protocol* protocol = nullptr;

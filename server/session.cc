@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mailroom/server/session.h"
 
-#include <algorithm>
 #include <string_view>
 #include <utility>
 #include <variant>
@@ -13,10 +12,6 @@
 
 namespace mailroom::server {
 namespace {
-
-// A reader that took at least so much of a late answer gets another write
-// timeout: slow is not dead.
-constexpr size_t kWriteProgress = 16 * 1024;
 
 std::string_view ContentType(const http::Head& head) {
   const http::Field* field = head.headers->Find("content-type");
@@ -38,22 +33,16 @@ Session::Session(Hall& hall, io::Connection& connection)
     : hall_(hall),
       engine_(http::MakeHttp1Engine(hall.http1)),
       peer_(connection.peer().ToString()),
-      reading_(connection.id()),
-      writing_(connection.id()) {
-  SetPhase(Phase::kIdle);
-}
-
-Session::~Session() {
-  SetPhase(Phase::kNone);
-  // Iteratively: a chain of owners would recurse.
-  while (first_ != nullptr) PopFirst();
+      exchanges_(hall),
+      watch_(hall, connection.id()) {
+  watch_.Await(ConnectionWatch::Phase::kIdle);
 }
 
 void Session::OnRead(io::Connection& connection) {
   bool more = !finished_;
   while (more) {
     // One request at most is read ahead of what may be dispatched.
-    if (last_ != nullptr && last_->state == Exchange::State::kHeld) break;
+    if (!exchanges_.empty() && exchanges_.last()->state == Exchange::State::kHeld) break;
     size_t consumed = 0;
     const http::Event event = engine_->Next(connection.input(), &consumed);
     more = OnEvent(connection, event);
@@ -67,7 +56,10 @@ bool Session::OnEvent(io::Connection& connection, const http::Event& event) {
   if (const auto* head = std::get_if<http::Head>(&event)) {
     BeginRequest(*head);
   } else if (const auto* body = std::get_if<http::Body>(&event)) {
-    if (!last_->refused && last_->envelope != nullptr) last_->envelope->request.append(body->bytes);
+    Exchange& exchange = *exchanges_.last();
+    if (!exchange.refused && exchange.envelope != nullptr) {
+      exchange.envelope->request.append(body->bytes);
+    }
   } else if (std::holds_alternative<http::End>(event)) {
     EndRequest(connection);
   } else if (const auto* bad = std::get_if<http::Bad>(&event)) {
@@ -80,7 +72,7 @@ bool Session::OnEvent(io::Connection& connection, const http::Event& event) {
 }
 
 void Session::BeginRequest(const http::Head& head) {
-  Exchange& exchange = Append(head.stream);
+  Exchange& exchange = exchanges_.Append(head.stream);
   if (head.path == "/" && (head.method == "GET" || head.method == "HEAD")) {
     exchange.kind = Exchange::Kind::kIndex;
     return;
@@ -138,7 +130,7 @@ void Session::ShedCall(Exchange& exchange, Shed reason, Status status) {
 }
 
 void Session::EndRequest(io::Connection& connection) {
-  Exchange& exchange = *last_;
+  Exchange& exchange = *exchanges_.last();
   if (exchange.refused || exchange.kind != Exchange::Kind::kCall) {
     exchange.state = Exchange::State::kReady;
     return;
@@ -157,8 +149,8 @@ void Session::EndRequest(io::Connection& connection) {
 
 void Session::OnBad(const http::Bad& bad) {
   // Half a request, or none: the fault is its answer.
-  const bool begun = last_ != nullptr && last_->stream == bad.stream;
-  Exchange& exchange = begun ? *last_ : Append(bad.stream);
+  Exchange* const begun = exchanges_.Find(bad.stream);
+  Exchange& exchange = begun != nullptr ? *begun : exchanges_.Append(bad.stream);
   exchange.state = Exchange::State::kReady;
   if (exchange.protocol != nullptr && bad.status == 413) {
     // A call's message over the limit is told in the caller's protocol.
@@ -170,7 +162,7 @@ void Session::OnBad(const http::Bad& bad) {
 
 // Invariant 3.
 bool Session::MayDispatch(const Exchange& exchange) const {
-  for (const Exchange* earlier = first_.get(); earlier != &exchange;
+  for (const Exchange* earlier = exchanges_.first(); earlier != &exchange;
        earlier = earlier->next.get()) {
     if (earlier->state != Exchange::State::kOut) continue;
     const bool harmless = NoSideEffects(*earlier) && NoSideEffects(exchange);
@@ -214,7 +206,7 @@ void Session::Dispatch(io::Connection& connection, Exchange& exchange) {
 
 void Session::Attach(io::Connection& connection, http::StreamId stream,
                      std::unique_ptr<actors::Envelope> reply) {
-  Exchange* const exchange = Find(stream);
+  Exchange* const exchange = exchanges_.Find(stream);
   MAILROOM_CHECK(exchange != nullptr && exchange->state == Exchange::State::kOut);
   exchange->envelope = std::move(reply);
   exchange->state = Exchange::State::kReady;
@@ -223,7 +215,7 @@ void Session::Attach(io::Connection& connection, http::StreamId stream,
 }
 
 void Session::Expire(io::Connection& connection, http::StreamId stream) {
-  Exchange* const exchange = Find(stream);
+  Exchange* const exchange = exchanges_.Find(stream);
   MAILROOM_CHECK(exchange != nullptr && exchange->state == Exchange::State::kOut);
   Cancel(*exchange);
   RefuseCall(*exchange, Status::Static(Code::kDeadlineExceeded,
@@ -240,7 +232,8 @@ void Session::Cancel(const Exchange& exchange) {
 }
 
 void Session::Abandon(Released why) {
-  for (Exchange* exchange = first_.get(); exchange != nullptr; exchange = exchange->next.get()) {
+  for (Exchange* exchange = exchanges_.first(); exchange != nullptr;
+       exchange = exchange->next.get()) {
     if (exchange->state != Exchange::State::kOut) continue;
     if (const PendingCall* pending = hall_.calls.Find(exchange->call)) {
       hall_.loop->CancelTimer(pending->timer);
@@ -258,15 +251,18 @@ void Session::Abandon(Released why) {
 void Session::Advance(io::Connection& connection) {
   if (connection.closing()) return;
   for (;;) {
-    while (first_ != nullptr && first_->state == Exchange::State::kReady) {
-      WriteAnswer(connection, *first_);
-      PopFirst();
+    while (!exchanges_.empty() && exchanges_.first()->state == Exchange::State::kReady) {
+      Answer(connection, *exchanges_.first());
+      exchanges_.PopFirst();
     }
-    if (last_ == nullptr || last_->state != Exchange::State::kHeld || !MayDispatch(*last_)) break;
-    Dispatch(connection, *last_);
+    if (exchanges_.empty()) break;
+    Exchange& newest = *exchanges_.last();
+    if (newest.state != Exchange::State::kHeld || !MayDispatch(newest)) break;
+    Dispatch(connection, newest);
   }
-  if (first_ != nullptr && first_.get() == last_ && engine_->wants_continue()) {
-    engine_->SendContinue(first_->stream, connection.WriteBuffer());
+  const bool one = !exchanges_.empty() && exchanges_.first() == exchanges_.last();
+  if (one && engine_->wants_continue()) {
+    engine_->SendContinue(exchanges_.first()->stream, connection.WriteBuffer());
   }
   CloseIfDone(connection);
   if (finished_) return;
@@ -276,45 +272,29 @@ void Session::Advance(io::Connection& connection) {
   } else {
     connection.ResumeReading();
   }
-  SetPhase(CurrentPhase(connection));
+  watch_.Await(AwaitedPhase(connection));
 }
 
 void Session::CloseIfDone(io::Connection& connection) {
   if (finished_ || out_ > 0) return;
-  const bool answered = first_ == nullptr;
+  const bool answered = exchanges_.empty();
   // The peer sends no more: what is half received stays so.
   const bool ended = connection.peer_closed() && !connection.reading_paused() &&
-                     (answered || last_->state == Exchange::State::kReceiving);
-  if (!(answered && engine_->must_close()) && !ended) return;
+                     (answered || exchanges_.last()->state == Exchange::State::kReceiving);
+  if ((answered && engine_->must_close()) || ended) Finish(connection);
+}
+
+// Nothing more is read; what is queued is written, then the connection ends.
+void Session::Finish(io::Connection& connection) {
   finished_ = true;
-  SetPhase(Phase::kNone);
+  watch_.Await(ConnectionWatch::Phase::kNone);
   connection.CloseAfterFlush();
 }
 
-void Session::WriteAnswer(io::Connection& connection, Exchange& exchange) {
-  static const Metadata kNone;
-  rpc::Answer& answer = hall_.answer;
-  answer.Clear();
-  Status* status = &exchange.status;
-  if (exchange.kind == Exchange::Kind::kHttpError) {
-    rpc::WriteHttpError(exchange.http_status, exchange.status.code(), exchange.status.message(),
-                        &answer);
-    if (exchange.http_status == 405) answer.headers.Add("allow", "POST");
-    if (exchange.accept_post) answer.headers.Add("accept-post", rpc::AcceptPost());
-  } else if (exchange.kind == Exchange::Kind::kIndex) {
-    answer.content_type = "text/plain; charset=utf-8";
-    answer.body = hall_.index_page;
-  } else {
-    rpc::Outcome outcome{status, &kNone, &kNone, nullptr};
-    if (exchange.envelope != nullptr && !exchange.refused) {
-      actors::Envelope& reply = *exchange.envelope;
-      status = &reply.status;
-      outcome = rpc::Outcome{status, &reply.headers, &reply.trailers, &reply.reply};
-    }
-    exchange.protocol->Finish(exchange.head, outcome, &answer);
-    if (exchange.shed) answer.headers.Add("retry-after", "1");
-    CountAnswer(exchange, status->code());
-  }
+void Session::Answer(io::Connection& connection, Exchange& exchange) {
+  const Status& status = ComposeAnswer(exchange);
+  const rpc::Answer& answer = hall_.answer;
+  if (exchange.kind == Exchange::Kind::kCall) CountAnswer(exchange, status.code());
   http::ResponseHead head;
   head.status = answer.status;
   head.content_type = answer.content_type;
@@ -324,12 +304,38 @@ void Session::WriteAnswer(io::Connection& connection, Exchange& exchange) {
   engine_->SendHead(exchange.stream, head, hall_.WallNow(), out);
   engine_->SendBody(exchange.stream, answer.body, out);
   engine_->SendEnd(exchange.stream, nullptr, out);
-  hall_.write_deadlines.Touch(writing_, hall_.loop->now());
-  unsent_ = static_cast<uint32_t>(std::min<size_t>(connection.queued_output(), UINT32_MAX));
+  watch_.BeginWriting(connection.queued_output());
   if (hall_.options.access_log) {
-    LogAccess(exchange, *status, answer.status, answer.body.size(), peer_,
+    LogAccess(exchange, status, answer.status, answer.body.size(), peer_,
               hall_.loop->now() - exchange.began);
   }
+}
+
+// Into hall_.answer; gives the status it tells.
+const Status& Session::ComposeAnswer(Exchange& exchange) {
+  static const Metadata kNone;
+  rpc::Answer& answer = hall_.answer;
+  answer.Clear();
+  if (exchange.kind == Exchange::Kind::kHttpError) {
+    rpc::WriteHttpError(exchange.http_status, exchange.status.code(), exchange.status.message(),
+                        &answer);
+    if (exchange.http_status == 405) answer.headers.Add("allow", "POST");
+    if (exchange.accept_post) answer.headers.Add("accept-post", rpc::AcceptPost());
+    return exchange.status;
+  }
+  if (exchange.kind == Exchange::Kind::kIndex) {
+    answer.content_type = "text/plain; charset=utf-8";
+    answer.body = hall_.index_page;
+    return exchange.status;
+  }
+  rpc::Outcome outcome{&exchange.status, &kNone, &kNone, nullptr};
+  if (exchange.envelope != nullptr && !exchange.refused) {
+    actors::Envelope& reply = *exchange.envelope;
+    outcome = rpc::Outcome{&reply.status, &reply.headers, &reply.trailers, &reply.reply};
+  }
+  exchange.protocol->Finish(exchange.head, outcome, &answer);
+  if (exchange.shed) answer.headers.Add("retry-after", "1");
+  return *outcome.status;
 }
 
 void Session::CountAnswer(const Exchange& exchange, Code code) {
@@ -340,23 +346,13 @@ void Session::CountAnswer(const Exchange& exchange, Code code) {
 }
 
 void Session::Evict(io::Connection& connection, Evicted kind) {
-  if (kind == Evicted::kWrite) {
-    const size_t queued = connection.queued_output();
-    if (queued == 0) return;
-    if (queued + kWriteProgress <= unsent_) {
-      hall_.write_deadlines.Touch(writing_, hall_.loop->now());
-      unsent_ = static_cast<uint32_t>(queued);
-      return;
-    }
-  }
+  if (kind == Evicted::kWrite && watch_.GoOnWriting(connection.queued_output())) return;
   hall_.counters.evicted[static_cast<size_t>(kind)].Add();
   if (kind == Evicted::kHeader || kind == Evicted::kBody) {
     // RFC 9110 s15.5.9: say why, then close.
     connection.Write(
         TimeoutAnswer(kind == Evicted::kHeader ? "--header-timeout" : "--body-timeout"));
-    finished_ = true;
-    SetPhase(Phase::kNone);
-    connection.CloseAfterFlush();
+    Finish(connection);
     return;
   }
   connection.Close();
@@ -366,77 +362,14 @@ void Session::StartDraining(io::Connection& connection) {
   if (finished_) return;
   engine_->StartClosing();
   // What is half received is finished, or times out; who is idle is told now.
-  if (first_ == nullptr && engine_->at_rest() && connection.input().empty()) {
-    finished_ = true;
-    SetPhase(Phase::kNone);
-    connection.CloseAfterFlush();
-  }
+  if (AwaitedPhase(connection) == ConnectionWatch::Phase::kIdle) Finish(connection);
 }
 
-Session::Phase Session::CurrentPhase(io::Connection& connection) const {
+ConnectionWatch::Phase Session::AwaitedPhase(const io::Connection& connection) const {
+  using Phase = ConnectionWatch::Phase;
   if (out_ > 0) return Phase::kFrozen;
-  if (last_ != nullptr) return Phase::kBody;
+  if (!exchanges_.empty()) return Phase::kBody;
   return engine_->at_rest() && connection.input().empty() ? Phase::kIdle : Phase::kHeader;
-}
-
-void Session::SetPhase(Phase phase) {
-  if (phase == phase_) {
-    // Each answer begins a new idle time.
-    if (phase == Phase::kIdle) hall_.idle_deadlines.Touch(reading_, hall_.loop->now());
-    return;
-  }
-  IoCounters& counters = hall_.counters;
-  const auto gauge = [&counters](Phase of) -> Counter* {
-    switch (of) {
-      case Phase::kIdle:
-        return &counters.connections_idle;
-      case Phase::kHeader:
-      case Phase::kBody:
-        return &counters.connections_reading;
-      case Phase::kFrozen:
-        return &counters.connections_frozen;
-      case Phase::kNone:
-        break;
-    }
-    return nullptr;
-  };
-  if (Counter* before = gauge(phase_)) before->Sub();
-  if (Counter* after = gauge(phase)) after->Add();
-  phase_ = phase;
-  const TimePoint now = hall_.loop->now();
-  if (phase == Phase::kIdle) {
-    hall_.idle_deadlines.Touch(reading_, now);
-  } else if (phase == Phase::kHeader) {
-    hall_.header_deadlines.Touch(reading_, now);
-  } else if (phase == Phase::kBody) {
-    hall_.body_deadlines.Touch(reading_, now);
-  } else {
-    io::DeadlineList::Remove(reading_);
-  }
-}
-
-Exchange* Session::Find(http::StreamId stream) {
-  for (Exchange* exchange = first_.get(); exchange != nullptr; exchange = exchange->next.get()) {
-    if (exchange->stream == stream) return exchange;
-  }
-  return nullptr;
-}
-
-Exchange& Session::Append(http::StreamId stream) {
-  std::unique_ptr<Exchange> exchange = hall_.TakeExchange();
-  exchange->stream = stream;
-  exchange->began = hall_.loop->now();
-  Exchange* const raw = exchange.get();
-  (last_ == nullptr ? first_ : last_->next) = std::move(exchange);
-  last_ = raw;
-  return *raw;
-}
-
-void Session::PopFirst() {
-  std::unique_ptr<Exchange> exchange = std::move(first_);
-  first_ = std::move(exchange->next);
-  if (first_ == nullptr) last_ = nullptr;
-  hall_.GiveBack(std::move(exchange));
 }
 
 }  // namespace mailroom::server

@@ -7,8 +7,9 @@
 
 #include "mailroom/http/engine.h"
 #include "mailroom/io/connection.h"
-#include "mailroom/io/deadline_list.h"
+#include "mailroom/server/connection_watch.h"
 #include "mailroom/server/exchange.h"
+#include "mailroom/server/exchange_queue.h"
 #include "mailroom/server/hall.h"
 
 // Session: what a connection says, call by call. Rows 3 to 7 and 14 to 17 of
@@ -32,7 +33,6 @@ namespace mailroom::server {
 class Session final {
  public:
   Session(Hall& hall, io::Connection& connection);
-  ~Session();
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
@@ -51,9 +51,6 @@ class Session final {
   void StartDraining(io::Connection& connection);
 
  private:
-  // What the connection is waited for.
-  enum class Phase : uint8_t { kNone, kIdle, kHeader, kBody, kFrozen };
-
   bool OnEvent(io::Connection& connection, const http::Event& event);
   void BeginRequest(const http::Head& head);
   void ReadCall(Exchange& exchange, const http::Head& head);
@@ -70,26 +67,19 @@ class Session final {
   // Writes what is ready in order, dispatches what that let go, and settles
   // whether the connection reads, waits or closes.
   void Advance(io::Connection& connection);
-  void WriteAnswer(io::Connection& connection, Exchange& exchange);
+  void Answer(io::Connection& connection, Exchange& exchange);
+  const Status& ComposeAnswer(Exchange& exchange);
   void CountAnswer(const Exchange& exchange, Code code);
   void CloseIfDone(io::Connection& connection);
-  void SetPhase(Phase phase);
-  Phase CurrentPhase(io::Connection& connection) const;
-
-  Exchange* Find(http::StreamId stream);
-  Exchange& Append(http::StreamId stream);
-  void PopFirst();
+  void Finish(io::Connection& connection);
+  ConnectionWatch::Phase AwaitedPhase(const io::Connection& connection) const;
 
   Hall& hall_;
   const std::unique_ptr<http::Engine> engine_;
-  const std::string peer_;           // as handlers and logs see it
-  std::unique_ptr<Exchange> first_;  // answered next
-  Exchange* last_ = nullptr;         // being received, or held, or the newest
-  io::DeadlineList::Node reading_;   // header, body or idle list
-  io::DeadlineList::Node writing_;   // write list, while an answer may be unsent
-  uint32_t out_ = 0;                 // calls at actors
-  uint32_t unsent_ = 0;              // queued output when the write deadline began
-  Phase phase_ = Phase::kNone;
+  const std::string peer_;  // as handlers and logs see it
+  ExchangeQueue exchanges_;
+  ConnectionWatch watch_;
+  uint32_t out_ = 0;       // calls at actors
   bool finished_ = false;  // nothing more is read: CloseAfterFlush was called
 };
 

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "mailroom/base/slot_id.h"
+#include "mailroom/io/deadline_list.h"
+#include "mailroom/server/hall.h"
+
+// ConnectionWatch: what a connection is waited for, and until when. Keeps the
+// connection in the hall's deadline lists and in its gauges. Private to server;
+// loop thread only.
+namespace mailroom::server {
+
+class ConnectionWatch final {
+ public:
+  enum class Phase : uint8_t {
+    kNone,    // it is closing: nobody waits for it
+    kIdle,    // the next request (--idle-timeout)
+    kHeader,  // the rest of a head (--header-timeout)
+    kBody,    // the rest of a body (--body-timeout)
+    kFrozen,  // a call is out: the call's own deadline counts
+  };
+
+  ConnectionWatch(Hall& hall, ConnectionId connection)
+      : hall_(hall), reading_(connection), writing_(connection) {}
+  ~ConnectionWatch() { Await(Phase::kNone); }
+  ConnectionWatch(const ConnectionWatch&) = delete;
+  ConnectionWatch& operator=(const ConnectionWatch&) = delete;
+
+  // A phase has one deadline, from its beginning; an idle one begins anew with
+  // every answer.
+  void Await(Phase phase);
+
+  // An answer was queued behind what is unsent, `queued` bytes in all.
+  void BeginWriting(size_t queued);
+  // The write deadline has passed with `queued` bytes unsent. True when the peer
+  // has taken enough since to be slow and not dead: it gets another one.
+  bool GoOnWriting(size_t queued);
+
+ private:
+  Counter* Gauge(Phase phase) const;
+  io::DeadlineList* Deadlines(Phase phase) const;
+
+  Hall& hall_;
+  io::DeadlineList::Node reading_;
+  io::DeadlineList::Node writing_;
+  uint32_t unsent_ = 0;  // when the write deadline began
+  Phase phase_ = Phase::kNone;
+};
+
+}  // namespace mailroom::server
