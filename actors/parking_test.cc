@@ -84,16 +84,6 @@ TEST(ParkingTest, WhoeverKeepsNoTimeIsWokenFirst) {
   keeper.join();
 }
 
-// A timer that was armed after somebody decided how long to sleep.
-TEST(ParkingTest, ATimekeepersNoticeBetweenTicketAndParkLetsNobodySleep) {
-  Parking parking;
-  Parking::Spot spot;
-  const uint64_t ticket = parking.Ticket();
-  parking.NotifyTimekeeper(Clock::System().Now());
-  parking.Park(spot, ticket, kForever);  // would hang
-  EXPECT_EQ(parking.parked(), 0u);
-}
-
 TEST(ParkingTest, NotifyAllWakesAll) {
   Parking parking;
   std::vector<std::thread> sleepers;

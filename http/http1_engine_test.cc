@@ -195,7 +195,7 @@ TEST_F(Http1EngineTest, BadStaysBadAndCloses) {
 }
 
 // The flaw of ethreads: an HTTP/1.0 error without Connection: close.
-TEST_F(Http1EngineTest, ARefused10RequestIsToldThatTheConnectionCloses) {
+TEST_F(Http1EngineTest, F9_ARefused10RequestIsToldThatTheConnectionCloses) {
   Receive("GET nowhere HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
   ASSERT_TRUE(std::holds_alternative<Bad>(Next()));
   EXPECT_TRUE(Contains(Answer(StreamId{1}), "connection: close\r\n"));

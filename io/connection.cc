@@ -19,6 +19,7 @@ Connection::~Connection() = default;
 BytesView Connection::input() const { return set_.IsReading(*this) ? set_.fresh() : input_.view(); }
 
 void Connection::Consume(size_t n) {
+  set_.AssertHeld();
   MAILROOM_DCHECK(n <= input().size());
   if (set_.IsReading(*this)) {
     set_.ConsumeFresh(n);
@@ -43,16 +44,21 @@ void Connection::ResumeReading() {
 }
 
 void Connection::Write(BytesView bytes) {
+  set_.AssertHeld();
   if (closing_ || bytes.empty()) return;
   Output().Append(bytes);
 }
 
 void Connection::Write(std::string&& bytes) {
+  set_.AssertHeld();
   if (closing_ || bytes.empty()) return;
   Output().AppendOwned(std::move(bytes));
 }
 
-std::string* Connection::WriteBuffer() { return closing_ ? set_.Void() : Output().Tail(); }
+std::string* Connection::WriteBuffer() {
+  set_.AssertHeld();
+  return closing_ ? set_.Void() : Output().Tail();
+}
 
 size_t Connection::queued_output() const { return output_ == nullptr ? 0 : output_->size(); }
 

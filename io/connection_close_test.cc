@@ -198,7 +198,7 @@ TEST(ConnectionEndTest, S25_TheLoopsEndClosesWhatIsOpenOnceWithOnClose) {
 
 // The flaw: OnAccept ran before registration, and a failed epoll_ctl closed
 // without OnClose.
-TEST(ConnectionRegistrationTest, FailedRegistrationClosesWithOnClose) {
+TEST(ConnectionRegistrationTest, F6_FailedRegistrationClosesWithOnClose) {
   LoopHarness harness(Backend::kFake);
   harness.fake->FailNextAdd(ResourceExhausted("epoll_ctl: no space left"));
   bool closing = false;
@@ -214,7 +214,7 @@ TEST(ConnectionRegistrationTest, FailedRegistrationClosesWithOnClose) {
   EXPECT_FALSE(IsOpen(pair.second));
 }
 
-TEST(ConnectionRegistrationTest, OnAcceptRunsAfterRegistration) {
+TEST(ConnectionRegistrationTest, F6_OnAcceptRunsAfterRegistration) {
   LoopHarness harness(Backend::kFake);
   size_t registered = 0;
   harness.handler.on_accept = [&](Connection&) {

@@ -58,7 +58,7 @@ TEST_P(ConnectionReadTest, S39_WhatIsNotConsumedStaysInFrontOfWhatComes) {
 
 // The flaw: with one message per readable event the second of two pipelined ones
 // stayed unread until more bytes came.
-TEST_P(ConnectionReadTest, S27_S39_OneMessagePerHookStillServesAllWithoutNewBytes) {
+TEST_P(ConnectionReadTest, S27_S39_F4_OneMessagePerHookStillServesAllWithoutNewBytes) {
   LoopHarness harness(GetParam());
   Peer peer = harness.Connect();
   harness.handler.on_read = [](Connection& connection) {
@@ -142,7 +142,7 @@ TEST_P(ConnectionReadTest, ResumedInSettleIsOfferedInTheSameTurn) {
 }
 
 // The flaw: a read of 0 bytes without an error was ignored, and the loop span.
-TEST_P(ConnectionReadTest, S13_PeerEndIsToldOnceAndDoesNotSpin) {
+TEST_P(ConnectionReadTest, S13_F1_PeerEndIsToldOnceAndDoesNotSpin) {
   LoopHarness harness(GetParam());
   Peer peer = harness.Connect();
   peer.Send("bye");
@@ -180,7 +180,7 @@ TEST_P(ConnectionReadTest, EndWhilePausedIsNotRead) {
 }
 
 // The flaw: EPOLLERR|EPOLLHUP closed before what was buffered was read.
-TEST_P(ConnectionReadTest, S13_BytesBeforeAHangUpAreOfferedFirst) {
+TEST_P(ConnectionReadTest, S13_F3_BytesBeforeAHangUpAreOfferedFirst) {
   LoopHarness harness(GetParam(), SmallReads(4));
   Peer peer = harness.Connect();
   harness.handler.on_read = [](Connection& connection) {
@@ -250,7 +250,7 @@ TEST_P(ConnectionReadTest, FullInputPausesUntilItIsConsumed) {
 }
 
 // The flaw: a batch held an event for a slot that an earlier one had freed.
-TEST_P(ConnectionReadTest, EventOfASlotClosedEarlierInTheBatchIsIgnored) {
+TEST_P(ConnectionReadTest, F7_EventOfASlotClosedEarlierInTheBatchIsIgnored) {
   LoopHarness harness(GetParam());
   Peer first = harness.Connect();
   Peer second = harness.Connect();
@@ -270,7 +270,7 @@ TEST_P(ConnectionReadTest, EventOfASlotClosedEarlierInTheBatchIsIgnored) {
 
 // What needs a script.
 
-TEST(ConnectionScriptTest, S43_EventOfARecycledSlotIsStale) {
+TEST(ConnectionScriptTest, S43_F7_EventOfARecycledSlotIsStale) {
   LoopHarness harness(Backend::kFake);
   Peer first = harness.Connect();
   const ConnectionId old = harness.handler.accepted[0];

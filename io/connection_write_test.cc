@@ -2,6 +2,7 @@
 // How a Connection writes: once a turn, never blocking, bounded.
 
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -45,6 +46,24 @@ TEST_P(ConnectionWriteTest, AllWritesOfATurnLeaveInOneSend) {
   EXPECT_EQ(harness.loop.counters().writes, 1u);
   EXPECT_EQ(harness.last()->queued_output(), 0u);
 }
+
+#ifndef NDEBUG
+// No mutex is held over a write, since nobody but the loop's thread may ask for one.
+TEST_P(ConnectionWriteTest, F8_AConnectionHasOneOwner) {
+  LoopHarness harness(GetParam());
+  Peer peer = harness.Connect();
+  harness.handler.on_read = [](Connection& connection) {
+    const auto write_elsewhere = [&connection] {
+      std::thread([&connection] { connection.Write("stolen"); }).join();
+    };
+    EXPECT_DEATH(write_elsewhere(), "IsHeld");
+    connection.Consume(connection.input().size());
+  };
+  peer.Send("x");
+  harness.Turn();
+  EXPECT_EQ(peer.Receive(), "");
+}
+#endif
 
 TEST_P(ConnectionWriteTest, NothingLeavesBeforeStepSeven) {
   LoopHarness harness(GetParam());

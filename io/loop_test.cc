@@ -135,7 +135,7 @@ TEST_P(LoopTest, ATimerThatStartsItselfAgainAtOnceDoesNotHoldTheTurn) {
 }
 
 // The flaw: OnTick came only when the wait timed out, never under constant load.
-TEST_P(LoopTest, S28_TickComesByDeadlineAlsoUnderLoad) {
+TEST_P(LoopTest, S28_F5_TickComesByDeadlineAlsoUnderLoad) {
   for (int i = 0; i < 12; ++i) {
     loop_.Wake();
     harness_.clock.Advance(std::chrono::seconds(1));
@@ -303,7 +303,7 @@ TEST(LoopScriptTest, S32_TwentySleepersAreExact) {
 }
 
 // The flaw: any signal made the wait return EINTR, and that ended the server.
-TEST(LoopKernelTest, S15_AnInterruptedWaitDoesNotEndRun) {
+TEST(LoopKernelTest, S15_F2_AnInterruptedWaitDoesNotEndRun) {
   LoopHarness harness(Backend::kPlatform);
   struct sigaction ignore_loudly = {};
   ignore_loudly.sa_handler = [](int) {};

@@ -69,7 +69,7 @@ def main():
     arguments = parser.parse_args()
     sources = list(read_sources(tree_files()))
     if arguments.rows:
-        lines = [f"S{row}: no test names it" for row in rows.missing(sources)]
+        lines = [f"{label}: no test names it" for label in rows.missing(sources)]
     else:
         lines = [str(finding) for finding in judge(sources) + judge_format(sources)]
     for line in lines:

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// A timer armed late missed its keeper. A worker read the nearest deadline and went
+// to sleep; between the two another worker armed an earlier timer, found nobody
+// parked, and woke nobody: the timer fired when somebody happened to wake. Found by
+// the model of the eventcount. A timekeeper's notice now moves the epoch, too.
+#include <gtest/gtest.h>
+
+#include "mailroom/actors/parking.h"
+#include "mailroom/base/clock.h"
+
+namespace mailroom::actors {
+namespace {
+
+TEST(LateTimerTest, ANoticeBetweenTicketAndParkLetsNobodySleep) {
+  Parking parking;
+  Parking::Spot spot;
+  const uint64_t ticket = parking.Ticket();
+  parking.NotifyTimekeeper(Clock::System().Now());
+  parking.Park(spot, ticket, kForever);  // would sleep for ever
+  EXPECT_EQ(parking.parked(), 0u);
+}
+
+}  // namespace
+}  // namespace mailroom::actors
