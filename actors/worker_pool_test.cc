@@ -105,6 +105,7 @@ TEST(WorkerPoolTest, ABlockedWorkerDoesNotHoldTheOthers) {
   EXPECT_EQ(home.Wait().slot.index(), 2u);
   release.store(true);
   EXPECT_EQ(home.Wait().slot.index(), 1u);
+  pool.Stop();  // cells end after the threads that run them
 }
 
 }  // namespace

@@ -185,6 +185,7 @@ void Write(LogLevel level, const char* file, int line, std::string_view message)
 std::string_view LogLevelName(LogLevel level) { return kLevelNames[static_cast<size_t>(level)]; }
 
 std::optional<LogLevel> ParseLogLevel(std::string_view name) {
+  if (name == "warn") return LogLevel::kWarning;
   for (size_t i = 0; i < kLevelNames.size(); ++i) {
     if (kLevelNames[i] == name) return static_cast<LogLevel>(i);
   }

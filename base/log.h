@@ -31,6 +31,7 @@ enum class LogFormat : uint8_t { kText, kJson };
 
 // "debug", "info", "warning", "error", "off". Static storage.
 std::string_view LogLevelName(LogLevel level);
+// Also "warn", which other servers say.
 std::optional<LogLevel> ParseLogLevel(std::string_view name);
 // "text", "json".
 std::optional<LogFormat> ParseLogFormat(std::string_view name);

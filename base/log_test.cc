@@ -155,6 +155,7 @@ TEST(LogNamesTest, RoundTrip) {
        {LogLevel::kDebug, LogLevel::kInfo, LogLevel::kWarning, LogLevel::kError, LogLevel::kOff}) {
     EXPECT_EQ(ParseLogLevel(LogLevelName(level)), level);
   }
+  EXPECT_EQ(ParseLogLevel("warn"), LogLevel::kWarning);
   EXPECT_EQ(ParseLogLevel("verbose"), std::nullopt);
   EXPECT_EQ(ParseLogFormat("text"), LogFormat::kText);
   EXPECT_EQ(ParseLogFormat("json"), LogFormat::kJson);

@@ -11,7 +11,7 @@
 //
 // Linking it replaces the program's operator new and delete (malloc and free stay as
 // they are), so it belongs to tests and benches. Counts the calling thread only.
-// Under ThreadSanitizer, whose own operators can not be replaced, it counts nothing.
+// Where a sanitizer's own operators win it counts nothing.
 namespace mailroom::testing {
 
 class AllocationCounter final {
