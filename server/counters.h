@@ -74,8 +74,6 @@ struct IoCounters {
   std::array<Counter, kReleaseReasons> released;
   std::array<Counter, kShedReasons> shed;
   std::array<Counter, kEvictReasons> evicted;
-  Counter wakes;            // system calls towards the sleeping loop
-  Counter wakes_coalesced;  // posts that needed none
   // States of connections; their sum is what is open.
   Counter connections_idle;
   Counter connections_reading;
