@@ -4,6 +4,7 @@
 #include <exception>
 #include <utility>
 
+#include "mailroom/actors/pace.h"
 #include "mailroom/base/log.h"
 
 namespace mailroom::actors {
@@ -40,14 +41,15 @@ bool Cell::Run() {
   uint32_t rest = 0;
   {
     RoleScope role(role_);
-    if ((noted & Claim::kHasCompletions) != 0) rest |= RunCompletions();
-    if ((noted & Claim::kHasMail) != 0) rest |= RunMail();
+    Pace pace(runner_.clock(), &careful_);
+    if ((noted & Claim::kHasCompletions) != 0) rest |= RunCompletions(pace);
+    if ((noted & Claim::kHasMail) != 0) rest |= RunMail(pace);
     if (!actor_->TakesMail()) rest |= Claim::kBlocked;
   }
   return claim_.End(rest);
 }
 
-uint32_t Cell::RunCompletions() {
+uint32_t Cell::RunCompletions(Pace& pace) {
   Completion completion;
   for (int n = 0; n < kCompletionsPerRun; ++n) {
     if (!completions_.TryTake(&completion)) return 0;
@@ -56,11 +58,12 @@ uint32_t Cell::RunCompletions() {
       role_.AssertHeld();  // the analysis does not enter lambdas
       actor_->Settle(std::move(completion));
     });
+    pace.StepDone();
   }
   return Claim::kHasCompletions;
 }
 
-uint32_t Cell::RunMail() {
+uint32_t Cell::RunMail(Pace& pace) {
   EnvelopePtr mail;
   TimePoint now = runner_.clock().Now();
   for (int n = 0; n < kMailsPerRun; ++n) {
@@ -81,6 +84,7 @@ uint32_t Cell::RunMail() {
       role_.AssertHeld();
       actor_->Receive(std::move(mail));
     });
+    pace.StepDone();
   }
   return Claim::kHasMail;
 }

@@ -39,9 +39,12 @@ struct CellCounters {
   std::atomic<uint64_t> wait_ns{0};   // time in the mailbox, summed over `handled`
 };
 
+class Pace;
+
 class Cell final : public Home {
  public:
-  // What is done before the neighbours' turn: house.md 2.13.
+  // What is done before the neighbours' turn: short enough that they do not wait
+  // long, long enough that a claim costs little.
   static constexpr int kMailsPerRun = 64;
   static constexpr int kCompletionsPerRun = 1024;
 
@@ -68,8 +71,8 @@ class Cell final : public Home {
  private:
   friend class ActorRef;
 
-  uint32_t RunCompletions() MAILROOM_REQUIRES(role_);
-  uint32_t RunMail() MAILROOM_REQUIRES(role_);
+  uint32_t RunCompletions(Pace& pace) MAILROOM_REQUIRES(role_);
+  uint32_t RunMail(Pace& pace) MAILROOM_REQUIRES(role_);
   template <class Step>
   void Guarded(Step step) MAILROOM_REQUIRES(role_);
 
@@ -80,12 +83,13 @@ class Cell final : public Home {
   Mailbox<Completion> completions_;
   CellCounters counters_;
   ThreadRole role_;
+  uint32_t careful_ MAILROOM_GUARDED_BY(role_) = 0;  // see Pace
   const std::unique_ptr<Actor> actor_ MAILROOM_PT_GUARDED_BY(role_);
 };
 
 // ActorRef: an address to send mail to; one place in the mailbox's order.
 // One thread at a time; the cell outlives it. One per (loop, actor), or one per
-// sender that wants its mails in order: never one per worker (house.md 2.13).
+// sender that wants its mails in order: never one per worker.
 class ActorRef final {
  public:
   ActorRef() = default;  // addresses nobody

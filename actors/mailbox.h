@@ -14,8 +14,9 @@
 //
 // One class, two policies. Mail (EnvelopePtr, only ever the start of a call) is
 // bounded and may be refused: TryPost. Completions are never refused: Post.
-// The bound is a counter of our own, since the queue's is unreliable
-// (house.md 2.13); it counts what was posted and not taken yet.
+// The bound is a counter of our own, since the queue's is unreliable:
+// a moodycamel queue made for 64 items took 416 from one producer. It counts what was posted and
+// not taken yet.
 //
 // Invariants:
 //   1 Items of one Sender come out in the order they went in; between senders

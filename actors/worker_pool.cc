@@ -9,6 +9,7 @@
 
 #include "mailroom/actors/cell.h"
 #include "mailroom/base/check.h"
+#include "mailroom/base/post_batch.h"
 
 namespace mailroom::actors {
 namespace {
@@ -59,12 +60,14 @@ void WorkerPool::Work() {
   Parking::Spot spot;
   Batch batch{this};
   t_batch = &batch;
+  PostBatch posts;
   Cell* cell = nullptr;
   while (!stopping_.load()) {
     FireDueTimers();
     const uint64_t ticket = parking_.Ticket();
     if (TakeCell(consumer, &cell)) {
       RunCell(*cell, batch);
+      posts.Flush();
     } else if (queued_.load(std::memory_order_relaxed) > 0) {
       // A pop beside other consumers may miss a cell that is there: moodycamel
       // raises its count first and repairs it later. relaxed: a hint to look again.

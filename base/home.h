@@ -41,6 +41,10 @@ class Home {
   // Any thread. Never refuses, never waits, never throws. The home outlives
   // every envelope, timer and task that knows it (house rule: homes outlive all).
   virtual void Post(Completion completion) noexcept = 0;
+  // Any thread. Whoever sleeps at home looks at what was posted: the second half of
+  // a Post() whose wake was left to a batch (base/post_batch.h). Nothing for homes
+  // that do not sleep.
+  virtual void Wake() noexcept {}
 
  protected:
   ~Home() = default;

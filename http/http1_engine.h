@@ -25,7 +25,7 @@
 // follows is not known then (RFC 9110 s10.1.1).
 namespace mailroom::http {
 
-// house.md 2.13: requests already in the buffer are dispatched ahead, up to 32.
+// Requests already in the buffer are dispatched ahead, up to 32.
 inline constexpr size_t kMaxUnanswered = 32;
 
 // An engine that borrows from `pool`, which outlives it.

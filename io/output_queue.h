@@ -21,7 +21,7 @@ namespace mailroom::io {
 class OutputQueue final {
  public:
   // Below this a string is copied, from here on moved: an iovec and a heap block
-  // cost about as much as copying 4 KiB (house.md row 16).
+  // cost about as much as copying 4 KiB.
   static constexpr size_t kMoveSize = 4 * 1024;
   // A piece that is longer takes no more: a peer that never quite catches up
   // must not make one piece grow for ever. Also the most an empty queue keeps.

@@ -17,7 +17,7 @@ class Message;
 namespace mailroom::rpc {
 
 // Generated code carries the version it was made by; services/ refuses another
-// by static_assert (house.md 2.11).
+// by static_assert.
 inline constexpr int kGeneratorVersion = 1;
 
 enum class MethodKind : uint8_t { kUnary, kClientStream, kServerStream, kBidiStream };
@@ -30,7 +30,7 @@ struct MethodSpec {
   std::string_view path;  // "/mailroom.echo.v1.EchoService/Echo"
   MethodKind kind = MethodKind::kUnary;
   Idempotency idempotency = Idempotency::kUnknown;
-  // Calls may interleave at co_await; false: exclusive (house.md 2.13).
+  // Calls may interleave at co_await; false: exclusive.
   bool concurrent = false;
   // The types' default instances.
   const google::protobuf::Message& (*request)() = nullptr;

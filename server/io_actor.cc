@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "mailroom/base/log.h"
+#include "mailroom/base/post_batch.h"
 #include "mailroom/server/admission.h"
 
 namespace mailroom::server {
@@ -42,7 +43,8 @@ void IoActor::AddService(const rpc::ServiceSpec& spec, actors::Cell& cell) {
 
 void IoActor::Post(Completion completion) noexcept {
   mailbox_.Post(std::move(completion));
-  Ring();
+  PostBatch* const batch = PostBatch::Current();
+  if (batch == nullptr || !batch->Add(*this)) Ring();
 }
 
 void IoActor::Ring() noexcept {

@@ -53,6 +53,7 @@ class IoActor final : public Home, public io::Handler {
 
   // Any thread. See Home.
   void Post(Completion completion) noexcept override;
+  void Wake() noexcept override { Ring(); }
   // Any thread. Begins to drain; the loop stops when that is done.
   void RequestStop();
   // Any thread. What /readyz says.

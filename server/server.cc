@@ -138,7 +138,7 @@ Status Server::Serve() {
 
 void Server::RequestStop() { io_actor_->RequestStop(); }
 
-// House.md 2.13, Shutdown: runner, mailboxes, last look home, slots, loop.
+// docs/architecture.md, Shutdown: runner, mailboxes, last look home, slots, loop.
 void Server::Shutdown() {
   if (parts_ == nullptr || parts_->shut_down) return;
   parts_->shut_down = true;

@@ -110,7 +110,7 @@ class Server final {
   std::string admin_address_;
   int workers_ = 0;
   bool drain_on_signals_ = false;
-  // In the order in which they may be destroyed, last first (house.md 2.13,
+  // In the order in which they may be destroyed, last first (docs/architecture.md,
   // Shutdown): cells outlive the I/O actor's senders, homes outlive envelopes.
   std::unique_ptr<Parts> parts_;
   std::unique_ptr<server::IoActor> io_actor_;

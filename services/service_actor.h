@@ -22,7 +22,7 @@
 // task ends. No user derives from this directly: the generated XServiceActor<Self>
 // does, and supplies the table of handlers.
 //
-// Which calls may overlap (house.md 2.13, docs/design/): a call of an exclusive
+// Which calls may overlap (docs/design/): a call of an exclusive
 // method runs alone: it starts when no other call of this actor is in flight, and
 // until it ends the actor takes no mail. Calls of concurrent methods interleave at
 // co_await, up to the service's max_in_flight.
