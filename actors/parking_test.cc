@@ -54,34 +54,39 @@ TEST(ParkingTest, ANotifyWakesOneThatSleeps) {
   EXPECT_EQ(awake.load(), 2);
 }
 
+// Whoever of the two parked last.
 TEST(ParkingTest, WhoeverKeepsNoTimeIsWokenFirst) {
-  Parking parking;
-  std::atomic<int> first{0};
   const TimePoint late = Clock::System().Now() + std::chrono::hours(1);
-  std::thread keeper([&] {
-    Parking::Spot spot;
-    parking.Park(spot, parking.Ticket(), late);
-    int none = 0;
-    first.compare_exchange_strong(none, 1);
-  });
-  Await([&] { return parking.parked() == 1; });
-  EXPECT_EQ(parking.kept_deadline(), late);
-  std::thread other([&] {
-    Parking::Spot spot;
-    parking.Park(spot, parking.Ticket(), kForever);
-    int none = 0;
-    first.compare_exchange_strong(none, 2);
-  });
-  Await([&] { return parking.parked() == 2; });
-  parking.Notify();
-  other.join();
-  EXPECT_EQ(first.load(), 2);
-  EXPECT_EQ(parking.parked(), 1u);
+  for (const bool keeper_first : {true, false}) {
+    Parking parking;
+    std::atomic<bool> keeper_awake{false};
+    std::atomic<bool> other_awake{false};
+    const auto park = [&parking](TimePoint until, std::atomic<bool>* awake) {
+      const size_t before = parking.parked();
+      std::thread sleeper([&parking, until, awake] {
+        Parking::Spot spot;
+        parking.Park(spot, parking.Ticket(), until);
+        awake->store(true);
+      });
+      Await([&] { return parking.parked() == before + 1; });
+      return sleeper;
+    };
+    std::thread keeper;
+    if (keeper_first) keeper = park(late, &keeper_awake);
+    std::thread other = park(kForever, &other_awake);
+    if (!keeper_first) keeper = park(late, &keeper_awake);
+    EXPECT_EQ(parking.kept_deadline(), late);
 
-  parking.NotifyTimekeeper(late);
-  EXPECT_EQ(parking.parked(), 1u) << "somebody keeps that time already";
-  parking.NotifyTimekeeper(late - std::chrono::minutes(1));
-  keeper.join();
+    parking.Notify();
+    other.join();
+    EXPECT_FALSE(keeper_awake.load());
+    EXPECT_EQ(parking.parked(), 1u);
+
+    parking.NotifyTimekeeper(late);
+    EXPECT_EQ(parking.parked(), 1u) << "somebody keeps that time already";
+    parking.NotifyTimekeeper(late - std::chrono::minutes(1));
+    keeper.join();
+  }
 }
 
 TEST(ParkingTest, NotifyAllWakesAll) {
