@@ -136,6 +136,18 @@ TEST_F(CellTest, AnExceptionIsCaughtOnceAndTheNextMailRuns) {
   EXPECT_NE(lines[0].find("a secret"), std::string::npos);
 }
 
+TEST_F(CellTest, WhatIsThrownNeedNotBeAnException) {
+  LogOptions quiet;
+  quiet.sink = [](std::string_view) {};
+  InitLogging(quiet);
+  probe->on_mail = [](EnvelopePtr) { throw 42; };
+  ASSERT_TRUE(Mail(1));
+  runner.RunUntilIdle();
+  InitLogging(LogOptions());
+  EXPECT_EQ(probe->failures, (std::vector<std::string>{"unknown exception"}));
+  EXPECT_EQ(NextAnswer().code(), Code::kInternal);
+}
+
 // S6: a full backlog is refused at once, and counted.
 TEST_F(CellTest, S6_AFullMailboxRefuses) {
   for (uint32_t i = 0; i < 256; ++i) ASSERT_TRUE(Mail(i));
