@@ -8,15 +8,6 @@
 #include "mailroom/base/log.h"
 
 namespace mailroom::actors {
-namespace {
-
-// relaxed: counters have one writer at a time and order nothing.
-void Count(std::atomic<uint64_t>& counter, uint64_t by = 1) {
-  counter.store(counter.load(std::memory_order_relaxed) + by, std::memory_order_relaxed);
-}
-
-}  // namespace
-
 Cell::Cell(std::string name, size_t mailbox_capacity, std::unique_ptr<Actor> actor, Runner& runner)
     : name_(std::move(name)),
       runner_(runner),
@@ -53,7 +44,7 @@ uint32_t Cell::RunCompletions(Pace& pace) {
   Completion completion;
   for (int n = 0; n < kCompletionsPerRun; ++n) {
     if (!completions_.TryTake(&completion)) return 0;
-    Count(counters_.completions);
+    counters_.completions.Add();
     Guarded([&] {
       role_.AssertHeld();  // the analysis does not enter lambdas
       actor_->Settle(std::move(completion));
@@ -73,13 +64,13 @@ uint32_t Cell::RunMail(Pace& pace) {
     // One look at the clock serves the run, unless a deadline is at stake.
     if (mail->deadline != kForever) now = runner_.clock().Now();
     if (Expired(now, mail->deadline)) {
-      Count(counters_.expired);
+      counters_.expired.Add();
       AnswerError(std::move(mail), Status::Static(Code::kDeadlineExceeded,
                                                   "the deadline passed before the call began"));
       continue;
     }
-    Count(counters_.handled);
-    Count(counters_.wait_ns, static_cast<uint64_t>(Remaining(mail->posted_at, now).count()));
+    counters_.handled.Add();
+    counters_.wait.Observe(now - mail->posted_at);
     Guarded([&] {
       role_.AssertHeld();
       actor_->Receive(std::move(mail));
@@ -101,7 +92,7 @@ void Cell::Guarded(Step step) {
     MAILROOM_LOG(kError) << "actor " << name_ << ": exception that is no std::exception";
     actor_->Failed("unknown exception");
   }
-  Count(counters_.failures);
+  counters_.failures.Add();
 }
 
 void Cell::Stop() {

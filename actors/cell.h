@@ -11,6 +11,7 @@
 #include "mailroom/actors/claim.h"
 #include "mailroom/actors/mailbox.h"
 #include "mailroom/actors/runner.h"
+#include "mailroom/base/counter.h"
 #include "mailroom/base/home.h"
 #include "mailroom/base/thread_role.h"
 
@@ -31,12 +32,12 @@ namespace mailroom::actors {
 // What a cell has done. Written by the owning worker (refused: by any sender),
 // read by anybody: single numbers, no consistency between them.
 struct CellCounters {
-  std::atomic<uint64_t> handled{0};  // mails given to the actor
-  std::atomic<uint64_t> expired{0};  // answered deadline_exceeded unrun
-  std::atomic<uint64_t> completions{0};
-  std::atomic<uint64_t> failures{0};  // exceptions
-  std::atomic<uint64_t> refused{0};   // the mailbox was full
-  std::atomic<uint64_t> wait_ns{0};   // time in the mailbox, summed over `handled`
+  Counter handled;  // mails given to the actor
+  Counter expired;  // answered deadline_exceeded unrun
+  Counter completions;
+  Counter failures;                  // exceptions
+  std::atomic<uint64_t> refused{0};  // the mailbox was full; several senders count
+  DurationHistogram wait;            // time in the mailbox, of those handled
 };
 
 class Pace;

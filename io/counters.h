@@ -3,12 +3,15 @@
 
 #include <cstdint>
 
+#include "mailroom/base/clock.h"
+
 // LoopCounters: what one loop has done so far. Plain numbers, loop thread only;
 // server/metrics turns them into Prometheus families.
 namespace mailroom::io {
 
 struct LoopCounters {
   uint64_t turns = 0;
+  Duration last_turn{};   // of the turn before this one, its wait left out
   uint64_t wakes = 0;     // turns in which a wake was reported
   uint64_t accepted = 0;  // connections that got a slot, adopted ones included
   uint64_t closed = 0;

@@ -71,7 +71,10 @@ Status Loop::Run(Mode mode) {
 
 void Loop::SetNow() {
   ++counters_.turns;
+  const TimePoint before = now_;
   now_ = clock_.Now();
+  // A turn that did not look at the clock at its end was followed by no wait.
+  counters_.last_turn = (turn_end_ >= before ? turn_end_ : now_) - before;
   if (std::exchange(announced_, false)) handler_.EndSleep();
 }
 
@@ -130,7 +133,8 @@ Duration Loop::NextTimeout() {
   const TimePoint next = std::min({timers_.NextDeadline(), handler_.NextDeadline(), next_tick_,
                                    connections_->NextDeadline(), listeners_->NextDeadline()});
   // Read anew: what this turn took must not make the next deadline late.
-  const Duration timeout = Remaining(clock_.Now(), next);
+  turn_end_ = clock_.Now();
+  const Duration timeout = Remaining(turn_end_, next);
   if (timeout == Duration::zero()) return timeout;
   announced_ = true;
   return handler_.PrepareSleep() ? timeout : Duration::zero();

@@ -159,6 +159,7 @@ class Loop final {
   ThreadRole role_;
   LoopCounters counters_;
   TimePoint now_;
+  TimePoint turn_end_;  // the clock in step 9, when it was read there
   TimePoint next_tick_;
   bool settled_ = true;     // step 5 ended before its budget did
   bool announced_ = false;  // PrepareSleep was called, EndSleep was not

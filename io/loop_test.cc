@@ -105,6 +105,20 @@ TEST_P(LoopTest, NowIsConstantForTheTurn) {
   EXPECT_EQ(first, second);
 }
 
+TEST_P(LoopTest, CountsHowLongATurnTook) {
+  int turn = 0;
+  handler_.on_turn = [&](TimePoint) {
+    if (++turn == 1) {
+      harness_.clock.Advance(std::chrono::milliseconds(7));
+      loop_.Wake();
+    } else {
+      loop_.Stop();
+    }
+  };
+  ASSERT_TRUE(loop_.Run(Loop::Mode::kUntilDone).ok());
+  EXPECT_EQ(loop_.counters().last_turn, std::chrono::milliseconds(7));
+}
+
 TEST_P(LoopTest, S14_TimersAreDueInOrderAndNotEarly) {
   const TimePoint start = harness_.clock.Now();
   std::vector<uint32_t> fired;

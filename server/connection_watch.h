@@ -36,7 +36,8 @@ class ConnectionWatch final {
   // An answer was queued behind what is unsent, `queued` bytes in all.
   void BeginWriting(size_t queued);
   // The write deadline has passed with `queued` bytes unsent. True when the peer
-  // has taken enough since to be slow and not dead: it gets another one.
+  // has taken enough since to be slow and not dead: it gets another one. What the
+  // kernel's buffers took at first counts, so a dead one is noticed after two.
   bool GoOnWriting(size_t queued);
 
  private:

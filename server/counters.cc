@@ -1,16 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mailroom/server/counters.h"
 
-#include <algorithm>
-
 namespace mailroom::server {
-
-void LatencyHistogram::Observe(Duration took) {
-  const double seconds = std::chrono::duration<double>(took).count();
-  const auto above = std::lower_bound(kBounds.begin(), kBounds.end(), seconds);
-  buckets[static_cast<size_t>(above - kBounds.begin())].Add();
-  sum_ns.Add(static_cast<uint64_t>(std::max<Duration::rep>(took.count(), 0)));
-}
 
 const char* ShedName(Shed reason) {
   switch (reason) {

@@ -2,44 +2,14 @@
 #pragma once
 
 #include <array>
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 
-#include "mailroom/base/clock.h"
+#include "mailroom/base/counter.h"
 #include "mailroom/base/status.h"
 
-// What the hall counts. One writer each (the loop's thread), any reader: single
-// numbers that order nothing. metrics.cc turns them into Prometheus families.
+// What the hall counts. The loop's thread writes, anybody reads.
 namespace mailroom::server {
-
-// A number with one writer: adding is a plain add, reading is never torn.
-class Counter final {
- public:
-  // The writer's thread.
-  void Add(uint64_t by = 1) { Set(get() + by); }
-  void Sub(uint64_t by = 1) { Set(get() - by); }
-  // relaxed, both: a counter orders nothing.
-  void Set(uint64_t value) { value_.store(value, std::memory_order_relaxed); }
-  // Any thread.
-  uint64_t get() const { return value_.load(std::memory_order_relaxed); }
-
- private:
-  std::atomic<uint64_t> value_{0};
-};
-
-// A histogram with fixed upper bounds, in seconds.
-class LatencyHistogram final {
- public:
-  // The bounds that go-grpc-prometheus users know (Prometheus client defaults),
-  // with two finer ones in front: a call here takes microseconds.
-  static constexpr std::array<double, 13> kBounds = {0.0001, 0.001, 0.005, 0.01, 0.025, 0.05, 0.1,
-                                                     0.25,   0.5,   1,     2.5,  5,     10};
-  void Observe(Duration took);
-  // Not cumulative; the last is above every bound.
-  std::array<Counter, kBounds.size() + 1> buckets;
-  Counter sum_ns;
-};
 
 // Per method.
 struct MethodCounters {
@@ -47,7 +17,7 @@ struct MethodCounters {
   std::array<Counter, kCodeCount> handled;
   Counter received;  // messages
   Counter sent;
-  LatencyHistogram latency;
+  DurationHistogram latency;
 };
 
 // Why a request was shed.
@@ -78,10 +48,11 @@ struct IoCounters {
   Counter connections_idle;
   Counter connections_reading;
   Counter connections_frozen;
-  Counter calls;  // call slots in use
+  Counter calls;   // call slots in use
+  Counter timers;  // deadlines of calls that are out
   Counter accepted;
-  Counter refused_http;  // requests the engine refused (4xx, 5xx before routing)
-  Counter turns;
+  Counter refused_http;    // requests the engine refused (4xx, 5xx before routing)
+  DurationHistogram turn;  // awake in one turn, from the wait's end to the next
   Counter reads;
   Counter writes;
   Counter bytes_in;

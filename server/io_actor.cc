@@ -216,12 +216,13 @@ void IoActor::OnSignal(int signal_number) {
 void IoActor::CopyLoopCounters() {
   const io::LoopCounters& loop = loop_.counters();
   IoCounters& counters = hall_.counters;
-  counters.turns.Set(loop.turns);
+  counters.turn.Observe(loop.last_turn);
   counters.reads.Set(loop.reads);
   counters.writes.Set(loop.writes);
   counters.bytes_in.Set(loop.bytes_in);
   counters.bytes_out.Set(loop.bytes_out);
   counters.calls.Set(hall_.calls.size());
+  counters.timers.Set(loop_.timer_count());
 }
 
 Session* IoActor::Find(ConnectionId id) {

@@ -54,18 +54,19 @@ class Family final {
     metric.label = std::move(labels);
     (family_.type == MetricType::Gauge ? metric.gauge.value : metric.counter.value) = value;
   }
-  void Add(Labels labels, const LatencyHistogram& histogram) {
+  void Add(Labels labels, const DurationHistogram& histogram) {
     ClientMetric& metric = family_.metric.emplace_back();
     metric.label = std::move(labels);
     uint64_t below = 0;
-    for (size_t i = 0; i < histogram.buckets.size(); ++i) {
-      below += histogram.buckets[i].get();
-      const bool last = i == LatencyHistogram::kBounds.size();
+    for (size_t i = 0; i < DurationHistogram::kBuckets; ++i) {
+      below += histogram.bucket(i);
+      const bool last = i == DurationHistogram::kBounds.size();
       metric.histogram.bucket.push_back(
-          {below, last ? std::numeric_limits<double>::infinity() : LatencyHistogram::kBounds[i]});
+          {below, last ? std::numeric_limits<double>::infinity()
+                       : std::chrono::duration<double>(DurationHistogram::kBounds[i]).count()});
     }
     metric.histogram.sample_count = below;
-    metric.histogram.sample_sum = static_cast<double>(histogram.sum_ns.get()) * 1e-9;
+    metric.histogram.sample_sum = static_cast<double>(histogram.sum_ns()) * 1e-9;
   }
 
  private:
@@ -126,9 +127,13 @@ class Renderer final {
   void Actors() {
     PerCell("mailroom_mailbox_depth", "Calls that wait for an actor.", MetricType::Gauge,
             [](const actors::Cell& cell) { return static_cast<double>(cell.mailbox().depth()); });
-    PerCell("mailroom_mailbox_wait_seconds_total", "Time that calls waited for an actor, summed.",
-            MetricType::Counter,
-            [](const actors::Cell& cell) { return Seconds(cell.counters().wait_ns); });
+    {
+      Family wait(&families_, "mailroom_mailbox_wait_seconds",
+                  "How long calls waited for an actor, in seconds.", MetricType::Histogram);
+      for (const actors::Cell* cell : cells_) {
+        wait.Add({{"actor", cell->name()}}, cell->counters().wait);
+      }
+    }
     PerCell("mailroom_actor_handled_total", "Mails given to an actor.", MetricType::Counter,
             [](const actors::Cell& cell) { return Value(cell.counters().handled); });
     PerCell("mailroom_actor_expired_total", "Mails answered unrun: their deadline had passed.",
@@ -137,8 +142,9 @@ class Renderer final {
     PerCell("mailroom_actor_failures_total", "Exceptions that left an actor.", MetricType::Counter,
             [](const actors::Cell& cell) { return Value(cell.counters().failures); });
     PerCell("mailroom_mailbox_refused_total", "Calls refused: the mailbox was full.",
-            MetricType::Counter,
-            [](const actors::Cell& cell) { return Value(cell.counters().refused); });
+            MetricType::Counter, [](const actors::Cell& cell) {
+              return static_cast<double>(cell.counters().refused.load(std::memory_order_relaxed));
+            });
   }
 
   void Replies() {
@@ -158,6 +164,8 @@ class Renderer final {
         [](const IoCounters& c, size_t i) { return Value(c.shed[i]); });
     Gauge("mailroom_calls", "Calls that are out at actors.",
           Sum([](const IoCounters& c) { return Value(c.calls); }));
+    Gauge("mailroom_timers", "Deadlines of calls that are running on the loops.",
+          Sum([](const IoCounters& c) { return Value(c.timers); }));
   }
 
   void Connections() {
@@ -191,8 +199,11 @@ class Renderer final {
     Counted("mailroom_wakes_total", "System calls that woke a sleeping loop.", wakes);
     Counted("mailroom_wakes_coalesced_total", "Posts to a loop that needed no system call.",
             posts > wakes ? posts - wakes : 0);
-    Total("mailroom_loop_turns_total", "Turns of the loops.",
-          [](const IoCounters& c) { return Value(c.turns); });
+    {
+      Family turn(&families_, "mailroom_loop_turn_seconds",
+                  "How long the loops were awake in one turn, in seconds.", MetricType::Histogram);
+      for (const IoActor* io : io_actors_) turn.Add({}, io->hall().counters.turn);
+    }
     Total("mailroom_reads_total", "Receive system calls.",
           [](const IoCounters& c) { return Value(c.reads); });
     Total("mailroom_writes_total", "Send system calls.",
@@ -204,10 +215,6 @@ class Renderer final {
   }
 
   static double Value(const Counter& counter) { return static_cast<double>(counter.get()); }
-  static double Value(const std::atomic<uint64_t>& counter) {
-    return static_cast<double>(counter.load(std::memory_order_relaxed));
-  }
-  static double Seconds(const std::atomic<uint64_t>& ns) { return Value(ns) * 1e-9; }
 
   template <class Read>
   double Sum(Read read) const {

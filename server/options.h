@@ -29,7 +29,9 @@ struct ServerOptions {
   Duration header_timeout = std::chrono::seconds(10);  // --header-timeout: a whole head
   Duration body_timeout = std::chrono::seconds(30);    // --body-timeout: a whole body
   Duration idle_timeout = std::chrono::seconds(60);    // --idle-timeout: the next request
-  Duration write_timeout = std::chrono::seconds(30);   // --write-timeout: taking an answer
+  // --write-timeout: a reader that takes less than 16 KiB of an answer in it is
+  // closed (the first one may end while the kernel's buffers fill: then in the second).
+  Duration write_timeout = std::chrono::seconds(30);
 
   Duration drain_delay = Duration::zero();            // --drain-delay: before accepting stops
   Duration drain_timeout = std::chrono::seconds(30);  // --drain-timeout: for what still runs

@@ -346,7 +346,13 @@ void Session::CountAnswer(const Exchange& exchange, Code code) {
 }
 
 void Session::Evict(io::Connection& connection, Evicted kind) {
-  if (kind == Evicted::kWrite && watch_.GoOnWriting(connection.queued_output())) return;
+  const size_t queued = connection.queued_output();
+  if (kind == Evicted::kWrite && watch_.GoOnWriting(queued)) return;
+  if (kind == Evicted::kIdle && queued > 0) {
+    // It is not idle but takes its answer: the write deadline counts.
+    watch_.Await(ConnectionWatch::Phase::kIdle);
+    return;
+  }
   hall_.counters.evicted[static_cast<size_t>(kind)].Add();
   if (kind == Evicted::kHeader || kind == Evicted::kBody) {
     // RFC 9110 s15.5.9: say why, then close.

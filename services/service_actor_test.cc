@@ -184,7 +184,7 @@ TEST(ServiceActorTest, AnExceptionBecomesInternalAndTheActorLivesOn) {
     EXPECT_THAT(probe.stage.ReplyTo(failed)->status.message(), Not(HasSubstr("secret")));
     EXPECT_EQ(probe.CodeOf(next), Code::kOk);
   }
-  EXPECT_EQ(probe.stage.cell().counters().failures.load(), 3u);
+  EXPECT_EQ(probe.stage.cell().counters().failures.get(), 3u);
 }
 
 TEST(ServiceActorTest, AnExceptionAfterASuspensionBecomesInternalToo) {

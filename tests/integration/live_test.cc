@@ -81,6 +81,23 @@ TEST_P(LiveTest, S9_StoppingWithCallsOutDrainsThem) {
   EXPECT_TRUE(server.Stop().ok());
 }
 
+// A drain that ends by its timeout: the envelopes come home all the same.
+TEST_P(LiveTest, S9_EveryEnvelopeComesHomeBeforeTheEnd) {
+  ServerOptions options;
+  options.drain_timeout = std::chrono::milliseconds(1);
+  LiveServer server(GetParam(), options);
+  std::vector<std::unique_ptr<HttpClient>> clients;
+  for (int i = 0; i < 16; ++i) {
+    clients.push_back(std::make_unique<HttpClient>(server.address()));
+    clients.back()->Send(
+        CallText(kEcho, "application/json", "{\"message\":\"z\",\"delayMs\":3600000}"));
+  }
+  server.Await([&] { return server.Metric("mailroom_calls") == 16; });
+  EXPECT_TRUE(server.Stop().ok());
+  EXPECT_EQ(server.Metric("mailroom_dispatched_total"), 16);
+  EXPECT_EQ(server.Metric("mailroom_stale_replies_total"), 16);
+}
+
 INSTANTIATE_TEST_SUITE_P(Workers, LiveTest, ::testing::Values(0, 1, 4));
 
 // S8: each call has an arena of its own: eight workers allocate at once, beyond the

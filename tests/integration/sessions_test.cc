@@ -1,60 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 // Connections of an in-memory server, request by request: freezing, order,
-// deadlines, half-closes, errors in the caller's protocol.
+// half-closes, errors in the caller's protocol, draining.
 #include <chrono>
 #include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
 
-#include "mailroom/server/testing/in_memory_server.h"
-#include "mailroom/services/bank.h"
-#include "mailroom/services/echo.h"
-#include "mailroom/services/greet.h"
-#include "mailroom/tests/integration/http_client.h"
+#include "mailroom/tests/integration/sessions_fixture.h"
 
 namespace mailroom::tests {
 namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
-using testing::HttpReply;
-using testing::InMemoryServer;
-using testing::TakeReply;
 
-constexpr const char* kEcho = "/mailroom.echo.v1.EchoService/Echo";
-constexpr const char* kDeposit = "/mailroom.bank.v1.BankService/Deposit";
-constexpr const char* kJson = "application/json";
-
-class SessionsTest : public ::testing::Test {
- protected:
-  SessionsTest() {
-    server.Add<services::EchoActor>();
-    server.Add<services::GreetActor>();
-    server.Add<services::BankActor>();
-  }
-
-  static std::string Echo(const std::string& word, int delay_ms = 0, std::string_view extra = "") {
-    return CallText(kEcho, kJson,
-                    "{\"message\":\"" + word + "\",\"delayMs\":" + std::to_string(delay_ms) + "}",
-                    extra);
-  }
-  static std::string Deposit(const std::string& account) {
-    return CallText(kDeposit, kJson, "{\"accountId\":\"" + account + "\",\"amount\":\"1\"}");
-  }
-  // All answers that have come; the rest stays in `bytes`.
-  static std::vector<HttpReply> Replies(std::string* bytes) {
-    std::vector<HttpReply> replies;
-    while (auto reply = TakeReply(bytes)) replies.push_back(std::move(*reply));
-    return replies;
-  }
-  static std::vector<HttpReply> Replies(io::Peer& peer) {
-    std::string bytes = peer.Receive();
-    return Replies(&bytes);
-  }
-
-  InMemoryServer server;
-};
+using SessionsTest = SessionsFixture;
 
 // S45: a body echo and a 404, five times over one connection, and an inline and a
 // pooled server give the same bytes (S10 in live_test).
@@ -167,44 +128,6 @@ TEST_F(SessionsTest, S13_HalfClosedGetsItsReplyThenTheEnd) {
   EXPECT_TRUE(peer.AtEnd());
 }
 
-TEST_F(SessionsTest, TheLoopItselfAnswersADeadlineWhileTheHandlerSleeps) {
-  io::Peer peer = server.Connect();
-  peer.Send(Echo("late", 1000, "Connect-Timeout-Ms: 5\r\n"));
-  server.Turn();
-  server.Advance(milliseconds(4));
-  EXPECT_EQ(peer.Receive(), "");
-  server.HoldActors(true);  // no actor can have answered
-  server.Advance(milliseconds(1));
-  const std::vector<HttpReply> replies = Replies(peer);
-  ASSERT_EQ(replies.size(), 1u);
-  EXPECT_EQ(replies[0].status, 504);
-  EXPECT_NE(replies[0].body.find("\"deadline_exceeded\""), std::string::npos);
-  EXPECT_EQ(server.Metric("mailroom_released_total{reason=\"deadline\"}"), 1);
-  server.HoldActors(false);
-  server.Advance(seconds(2));
-  EXPECT_EQ(server.Metric("mailroom_stale_replies_total"), 1);
-  EXPECT_EQ(peer.Receive(), "") << "the late reply reached nobody";
-}
-
-TEST_F(SessionsTest, TheNextCallOnTheConnectionGetsItsOwnAnswer) {
-  io::Peer peer = server.Connect();
-  peer.Send(Echo("first", 1000, "Connect-Timeout-Ms: 5\r\n"));
-  server.Turn();
-  server.HoldActors(true);
-  server.Advance(milliseconds(5));
-  ASSERT_EQ(Replies(peer).size(), 1u);
-  peer.Send(Echo("second", 10));  // takes the same slot again
-  server.Turn();
-  server.HoldActors(false);
-  server.Turn();
-  EXPECT_EQ(peer.Receive(), "") << "the late reply of the first reached nobody";
-  server.Advance(milliseconds(10));
-  const std::vector<HttpReply> replies = Replies(peer);
-  ASSERT_EQ(replies.size(), 1u);
-  EXPECT_EQ(replies[0].body, "{\"message\":\"second\"}");
-  EXPECT_EQ(server.Metric("mailroom_stale_replies_total"), 1);
-}
-
 TEST_F(SessionsTest, AMessageOverTheLimitIsToldInTheCallersProtocol) {
   ServerOptions options;
   options.max_message_bytes = 1000;
@@ -262,46 +185,6 @@ TEST_F(SessionsTest, WhoeverAwaitsContinueIsToldToGoOn) {
   peer.Send(whole.substr(head));
   server.Turn();
   EXPECT_EQ(Replies(peer).size(), 1u);
-}
-
-// S14: deadlines of connections, each with its own list.
-TEST_F(SessionsTest, S14_AnIdleConnectionIsEvicted) {
-  io::Peer peer = server.Connect();
-  server.Turn();
-  server.Advance(seconds(59));
-  EXPECT_FALSE(peer.AtEnd());
-  server.Advance(seconds(1));
-  EXPECT_TRUE(peer.AtEnd());
-  EXPECT_EQ(server.Metric("mailroom_evicted_total{reason=\"idle\"}"), 1);
-}
-
-TEST_F(SessionsTest, S14_ASlowHeadIsToldAndClosed) {
-  io::Peer peer = server.Connect();
-  peer.Send("POST /mail");
-  server.Turn();
-  for (int i = 0; i < 9; ++i) {
-    peer.Send("x");  // a byte a second renews nothing
-    server.Advance(seconds(1));
-  }
-  EXPECT_EQ(peer.Receive(), "");
-  server.Advance(seconds(1));
-  const std::vector<HttpReply> replies = Replies(peer);
-  ASSERT_EQ(replies.size(), 1u);
-  EXPECT_EQ(replies[0].status, 408);
-  EXPECT_NE(replies[0].body.find("--header-timeout"), std::string::npos);
-  EXPECT_EQ(server.Metric("mailroom_evicted_total{reason=\"header\"}"), 1);
-}
-
-TEST_F(SessionsTest, S14_ASlowBodyIsToldAndClosed) {
-  io::Peer peer = server.Connect();
-  const std::string whole = Echo("never");
-  peer.Send(whole.substr(0, whole.size() - 3));
-  server.Turn();
-  server.Advance(seconds(30));
-  const std::vector<HttpReply> replies = Replies(peer);
-  ASSERT_EQ(replies.size(), 1u);
-  EXPECT_EQ(replies[0].status, 408);
-  EXPECT_EQ(server.Metric("mailroom_evicted_total{reason=\"body\"}"), 1);
 }
 
 TEST_F(SessionsTest, TooManyConnectionsAreToldWhichLimit) {

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+// Deadlines of calls, which the loop answers itself, and of connections.
+#include <chrono>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "mailroom/tests/integration/sessions_fixture.h"
+
+namespace mailroom::tests {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+using DeadlinesTest = SessionsFixture;
+
+TEST_F(DeadlinesTest, TheLoopItselfAnswersADeadlineWhileTheHandlerSleeps) {
+  io::Peer peer = server.Connect();
+  peer.Send(Echo("late", 1000, "Connect-Timeout-Ms: 5\r\n"));
+  server.Turn();
+  server.Advance(milliseconds(4));
+  EXPECT_EQ(peer.Receive(), "");
+  server.HoldActors(true);  // no actor can have answered
+  server.Advance(milliseconds(1));
+  const std::vector<HttpReply> replies = Replies(peer);
+  ASSERT_EQ(replies.size(), 1u);
+  EXPECT_EQ(replies[0].status, 504);
+  EXPECT_NE(replies[0].body.find("\"deadline_exceeded\""), std::string::npos);
+  EXPECT_EQ(server.Metric("mailroom_released_total{reason=\"deadline\"}"), 1);
+  server.HoldActors(false);
+  server.Advance(seconds(2));
+  EXPECT_EQ(server.Metric("mailroom_stale_replies_total"), 1);
+  EXPECT_EQ(peer.Receive(), "") << "the late reply reached nobody";
+}
+
+TEST_F(DeadlinesTest, TheNextCallOnTheConnectionGetsItsOwnAnswer) {
+  io::Peer peer = server.Connect();
+  peer.Send(Echo("first", 1000, "Connect-Timeout-Ms: 5\r\n"));
+  server.Turn();
+  server.HoldActors(true);
+  server.Advance(milliseconds(5));
+  ASSERT_EQ(Replies(peer).size(), 1u);
+  peer.Send(Echo("second", 10));  // takes the same slot again
+  server.Turn();
+  server.HoldActors(false);
+  server.Turn();
+  EXPECT_EQ(peer.Receive(), "") << "the late reply of the first reached nobody";
+  server.Advance(milliseconds(10));
+  const std::vector<HttpReply> replies = Replies(peer);
+  ASSERT_EQ(replies.size(), 1u);
+  EXPECT_EQ(replies[0].body, "{\"message\":\"second\"}");
+  EXPECT_EQ(server.Metric("mailroom_stale_replies_total"), 1);
+}
+
+TEST_F(DeadlinesTest, AnAnsweredCallLeavesNoTimerBehind) {
+  io::Peer peer = server.Connect();
+  peer.Send(Echo("soon", 10, "Connect-Timeout-Ms: 60000\r\n"));
+  server.Turn();
+  EXPECT_EQ(server.Metric("mailroom_timers"), 1);
+  server.Advance(milliseconds(10));
+  EXPECT_EQ(Replies(peer).size(), 1u);
+  server.Turn();
+  EXPECT_EQ(server.Metric("mailroom_timers"), 0);
+}
+
+TEST_F(DeadlinesTest, AnAbandonedCallLeavesNoTimerBehind) {
+  {
+    io::Peer peer = server.Connect();
+    peer.Send(Echo("gone", 10, "Connect-Timeout-Ms: 60000\r\n"));
+    server.Turn();
+  }
+  server.Advance(milliseconds(20));
+  EXPECT_EQ(server.Metric("mailroom_timers"), 0);
+}
+
+// S14: deadlines of connections, each with its own list.
+TEST_F(DeadlinesTest, S14_AnIdleConnectionIsEvicted) {
+  io::Peer peer = server.Connect();
+  server.Turn();
+  server.Advance(seconds(59));
+  EXPECT_FALSE(peer.AtEnd());
+  server.Advance(seconds(1));
+  EXPECT_TRUE(peer.AtEnd());
+  EXPECT_EQ(server.Metric("mailroom_evicted_total{reason=\"idle\"}"), 1);
+}
+
+TEST_F(DeadlinesTest, AnAnswerBeginsANewIdleTime) {
+  io::Peer peer = server.Connect();
+  server.Turn();
+  for (int i = 0; i < 3; ++i) {
+    server.Advance(seconds(59));
+    peer.Send(Echo("here"));
+    server.Turn();
+    ASSERT_EQ(Replies(peer).size(), 1u);
+  }
+  server.Advance(seconds(60));
+  EXPECT_TRUE(peer.AtEnd());
+}
+
+TEST_F(DeadlinesTest, S14_ASlowHeadIsToldAndClosed) {
+  io::Peer peer = server.Connect();
+  peer.Send("POST /mail");
+  server.Turn();
+  for (int i = 0; i < 9; ++i) {
+    peer.Send("x");  // a byte a second renews nothing
+    server.Advance(seconds(1));
+  }
+  EXPECT_EQ(peer.Receive(), "");
+  server.Advance(seconds(1));
+  const std::vector<HttpReply> replies = Replies(peer);
+  ASSERT_EQ(replies.size(), 1u);
+  EXPECT_EQ(replies[0].status, 408);
+  EXPECT_NE(replies[0].body.find("--header-timeout"), std::string::npos);
+  EXPECT_EQ(server.Metric("mailroom_evicted_total{reason=\"header\"}"), 1);
+}
+
+TEST_F(DeadlinesTest, S14_ASlowBodyIsToldAndClosed) {
+  io::Peer peer = server.Connect();
+  const std::string whole = Echo("never");
+  peer.Send(whole.substr(0, whole.size() - 3));
+  server.Turn();
+  server.Advance(seconds(30));
+  const std::vector<HttpReply> replies = Replies(peer);
+  ASSERT_EQ(replies.size(), 1u);
+  EXPECT_EQ(replies[0].status, 408);
+  EXPECT_EQ(server.Metric("mailroom_evicted_total{reason=\"body\"}"), 1);
+}
+
+// More than the pair of sockets takes at once.
+class SlowReaderTest : public DeadlinesTest {
+ protected:
+  SlowReaderTest() : peer(server.Connect()) {
+    const std::string call = Echo(std::string(1000 * 1000, 'w'));
+    size_t sent = 0;
+    while (sent < call.size()) {
+      sent += peer.Send(std::string_view(call).substr(sent));
+      server.Turn();
+    }
+  }
+  io::Peer peer;
+};
+
+TEST_F(SlowReaderTest, S14_WhoTakesNothingIsEvicted) {
+  server.Advance(seconds(30));  // the kernel's buffers took their share at first
+  EXPECT_EQ(server.Metric("mailroom_evicted_total{reason=\"write\"}"), 0);
+  server.Advance(seconds(30));
+  EXPECT_EQ(server.Metric("mailroom_evicted_total{reason=\"write\"}"), 1);
+}
+
+TEST_F(SlowReaderTest, S14_WhoIsSlowButTakesSomethingIsNot) {
+  std::string answer;
+  for (int i = 0; i < 30; ++i) {
+    answer += peer.Receive();
+    server.Advance(seconds(29));  // far beyond the idle timeout, too
+    if (answer.size() > 1000 * 1000) break;
+  }
+  EXPECT_EQ(Replies(&answer).size(), 1u);
+  server.Advance(seconds(60));
+  EXPECT_TRUE(peer.AtEnd());
+  EXPECT_EQ(server.Metric("mailroom_evicted_total{reason=\"write\"}"), 0);
+  EXPECT_EQ(server.Metric("mailroom_evicted_total{reason=\"idle\"}"), 1);
+}
+
+}  // namespace
+}  // namespace mailroom::tests
