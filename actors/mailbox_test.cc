@@ -57,6 +57,24 @@ TEST(MailboxTest, MailsOfOneSenderKeepTheirOrder) {
   EXPECT_FALSE(mailbox.TryTake(&mail));
 }
 
+// The order is the sender's, whichever thread holds it.
+TEST(MailboxTest, ASenderKeepsItsOrderAcrossThreads) {
+  RecordingHome home;
+  Mailbox<EnvelopePtr> mailbox(64);
+  auto sender = mailbox.MakeSender();
+  for (uint32_t i = 0; i < 20; ++i) {
+    std::thread([&, i] {
+      EnvelopePtr mail = MakeMail(home, i);
+      ASSERT_TRUE(mailbox.TryPost(sender, &mail));
+    }).join();
+  }
+  EnvelopePtr mail;
+  for (uint32_t i = 0; i < 20; ++i) {
+    ASSERT_TRUE(mailbox.TryTake(&mail));
+    EXPECT_EQ(mail->method, i);
+  }
+}
+
 TEST(MailboxTest, WhatIsLeftGoesHomeAsDropped) {
   RecordingHome home;
   {

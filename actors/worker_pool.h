@@ -46,6 +46,9 @@ class WorkerPool final : public Runner {
   void CancelTimer(TimerId id) override;
   const Clock& clock() const override { return clock_; }
 
+  // Any thread; a moment's truth. Workers that have nothing to do.
+  size_t sleeping() const { return parking_.parked(); }
+
  private:
   // What a worker has to tell the others when its batch ends.
   struct Batch;

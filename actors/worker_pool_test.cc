@@ -96,6 +96,7 @@ TEST(WorkerPoolTest, ABlockedWorkerDoesNotHoldTheOthers) {
   {
     ActorRef to_slow(slow);
     ActorRef to_quick(quick);
+    while (pool.sleeping() < 2) std::this_thread::yield();
     EnvelopePtr mail = MakeMail(home, 1);
     ASSERT_TRUE(to_slow.TryPost(&mail));
     mail = MakeMail(home, 2);
