@@ -43,6 +43,7 @@ bool Cell::Run() {
 uint32_t Cell::RunCompletions(Pace& pace) {
   Completion completion;
   for (int n = 0; n < kCompletionsPerRun; ++n) {
+    if (runner_.stopping()) return Claim::kHasCompletions;
     if (!completions_.TryTake(&completion)) return 0;
     counters_.completions.Add();
     Guarded([&] {
@@ -59,7 +60,7 @@ uint32_t Cell::RunMail(Pace& pace) {
   TimePoint now = runner_.clock().Now();
   for (int n = 0; n < kMailsPerRun; ++n) {
     // Looked at before each mail: handling one may block the actor.
-    if (!actor_->TakesMail()) return Claim::kHasMail;
+    if (!actor_->TakesMail() || runner_.stopping()) return Claim::kHasMail;
     if (!mail_.TryTake(&mail)) return 0;
     // One look at the clock serves the run, unless a deadline is at stake.
     if (mail->deadline != kForever) now = runner_.clock().Now();

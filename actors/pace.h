@@ -18,8 +18,8 @@ namespace mailroom::actors {
 
 class Pace final {
  public:
-  // A wake of a sleeping thread takes some 20 us (docs/benchmarks.md): a wait of
-  // a few of those is worth having less of them.
+  // A hop to a sleeping thread and back costs some 25 us of CPU (docs/benchmarks.md,
+  // the floors at c1): a wait of a few of those is worth having less of them.
   static constexpr Duration kPatience = std::chrono::microseconds(100);
   // Not less: a step during which the thread lost its CPU is not a slow one.
   static constexpr Duration kQuick = std::chrono::milliseconds(1);

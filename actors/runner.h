@@ -32,6 +32,8 @@ class Runner {
   virtual TimerId StartTimer(TimePoint when, Home& home, SlotId slot) = 0;
   virtual void CancelTimer(TimerId id) = 0;
   virtual const Clock& clock() const = 0;
+  // Owning worker. True when runs should end early: what is left is dropped soon.
+  virtual bool stopping() const { return false; }
 
  protected:
   ~Runner() = default;

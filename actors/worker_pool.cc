@@ -19,8 +19,10 @@ TimePoint FromCount(TimePoint::rep count) { return TimePoint(Duration(count)); }
 }  // namespace
 
 struct WorkerPool::Batch {
+  explicit Batch(const WorkerPool* of) : pool(of) {}
+
   const WorkerPool* pool;
-  bool scheduled = false;    // cells were queued: others may have to wake
+  PostBatch posts;           // whom to wake: homes, and other workers
   bool timer_moved = false;  // the nearest deadline came nearer
 };
 
@@ -46,28 +48,25 @@ void WorkerPool::Schedule(Cell& cell) noexcept {
   run_queue_.Push(QueueItem{0, &cell});
   // relaxed: a count of what the queue holds; Publish orders it with sleepers.
   queued_.fetch_add(1, std::memory_order_relaxed);
-  if (t_batch != nullptr && t_batch->pool == this) t_batch->scheduled = true;
 }
 
 void WorkerPool::Publish() noexcept {
-  // A worker publishes when its batch ends.
-  if (t_batch != nullptr && t_batch->pool == this) return;
-  parking_.Notify();
+  // A worker wakes the others with its next flush.
+  PostBatch* const posts = PostBatch::Current();
+  if (posts == nullptr || !posts->Add(sleepers_)) parking_.Notify();
 }
 
 void WorkerPool::Work() {
   MpscQueue::Consumer consumer = run_queue_.MakeConsumer();
   Parking::Spot spot;
-  Batch batch{this};
+  Batch batch(this);
   t_batch = &batch;
-  PostBatch posts;
   Cell* cell = nullptr;
   while (!stopping_.load()) {
     FireDueTimers();
     const uint64_t ticket = parking_.Ticket();
     if (TakeCell(consumer, &cell)) {
       RunCell(*cell, batch);
-      posts.Flush();
     } else if (queued_.load(std::memory_order_relaxed) > 0) {
       // A pop beside other consumers may miss a cell that is there: moodycamel
       // raises its count first and repairs it later. relaxed: a hint to look again.
@@ -95,7 +94,7 @@ void WorkerPool::RunCell(Cell& cell, Batch& batch) {
     run_queue_.Push(QueueItem{0, &cell});
     queued_.fetch_add(1, std::memory_order_relaxed);
   }
-  if (std::exchange(batch.scheduled, false)) parking_.Notify();
+  batch.posts.Flush();
   // This worker goes on; if it has no reason to park soon, another keeps the time.
   if (std::exchange(batch.timer_moved, false) && again) {
     parking_.NotifyTimekeeper(FromCount(next_deadline_.load()));
@@ -108,16 +107,19 @@ TimePoint WorkerPool::OwnDeadline() const {
 }
 
 TimerId WorkerPool::StartTimer(TimePoint when, Home& home, SlotId slot) {
-  MutexLock lock(timers_mutex_);
-  const bool nearest = when < timers_.NextDeadline();
-  const TimerId id = timers_.Add(when, RunnerTimer{&home, slot});
-  if (nearest) {
-    next_deadline_.store(when.time_since_epoch().count());
-    if (t_batch != nullptr && t_batch->pool == this) {
-      t_batch->timer_moved = true;
-    } else {
-      parking_.NotifyTimekeeper(when);
-    }
+  TimerId id;
+  bool nearest = false;
+  {
+    MutexLock lock(timers_mutex_);
+    nearest = when < timers_.NextDeadline();
+    id = timers_.Add(when, RunnerTimer{&home, slot});
+    if (nearest) next_deadline_.store(when.time_since_epoch().count());
+  }
+  if (!nearest) return id;
+  if (t_batch != nullptr && t_batch->pool == this) {
+    t_batch->timer_moved = true;
+  } else {
+    parking_.NotifyTimekeeper(when);
   }
   return id;
 }
@@ -144,7 +146,6 @@ void WorkerPool::FireDueTimers() {
     if (!due) break;
     due->home->Post(Completion{due->slot, nullptr});
   }
-  t_batch->scheduled = false;
   // Whoever wakes finds the cells, or finds nothing and keeps the time while
   // this worker is busy.
   parking_.Notify();

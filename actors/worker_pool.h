@@ -33,8 +33,8 @@ class WorkerPool final : public Runner {
   WorkerPool(const WorkerPool&) = delete;
   WorkerPool& operator=(const WorkerPool&) = delete;
 
-  // Lets each worker finish the cell it is at, and joins. What is still queued
-  // does not run. Idempotent; the owner's thread.
+  // Lets each worker finish the step it is at, and joins: waits for a handler that
+  // blocks. What is still queued does not run. Idempotent; the owner's thread.
   void Stop();
 
   int workers() const { return static_cast<int>(threads_.size()); }
@@ -45,11 +45,23 @@ class WorkerPool final : public Runner {
   TimerId StartTimer(TimePoint when, Home& home, SlotId slot) override;
   void CancelTimer(TimerId id) override;
   const Clock& clock() const override { return clock_; }
+  // relaxed: seen a mail later is soon enough.
+  bool stopping() const override { return stopping_.load(std::memory_order_relaxed); }
 
   // Any thread; a moment's truth. Workers that have nothing to do.
   size_t sleeping() const { return parking_.parked(); }
 
  private:
+  // The sleeping workers, as somebody to be woken when a batch is flushed.
+  class Sleepers final : public Home {
+   public:
+    explicit Sleepers(Parking& parking) : parking_(parking) {}
+    void Post(Completion) noexcept override {}
+    void Wake() noexcept override { parking_.Notify(); }
+
+   private:
+    Parking& parking_;
+  };
   // What a worker has to tell the others when its batch ends.
   struct Batch;
   static thread_local Batch* t_batch;
@@ -65,6 +77,7 @@ class WorkerPool final : public Runner {
   MpscQueue run_queue_;
   std::atomic<int64_t> queued_{0};  // cells in run_queue_
   Parking parking_;
+  Sleepers sleepers_{parking_};
   std::atomic<bool> stopping_{false};
   Mutex timers_mutex_;
   RunnerTimers timers_ MAILROOM_GUARDED_BY(timers_mutex_);

@@ -9,8 +9,8 @@
 
 // Mutex, MutexLock, CondVar: the standard ones, visible to -Wthread-safety.
 //
-// For what is off the request path. No two locks are held at once, and none is
-// held while calling out. A wait stands in a loop over its condition, written
+// For what is off the request path. No two locks are held at once, and none is held
+// while calling out. A wait stands in a loop over its condition, written
 // out (the analysis does not enter a predicate's lambda):
 //
 //     MutexLock lock(mutex_);

@@ -35,7 +35,7 @@ class Http1Engine final : public Engine {
   void SendBody(StreamId stream, BytesView bytes, std::string* out) override;
   void SendEnd(StreamId stream, const Headers* trailers, std::string* out) override;
   bool wants_continue() const override { return wants_continue_; }
-  bool must_close() const override { return closing_ || closes_; }
+  bool must_close() const override { return closes_ || (closing_ && at_rest()); }
   void StartClosing() override { closing_ = true; }
   bool at_rest() const override { return reading_ == Reading::kHead && !scan_.begun(); }
 

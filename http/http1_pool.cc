@@ -54,6 +54,8 @@ void Http1Pool::GiveBack(std::unique_ptr<Http1Parser> parser) {
   Keep(std::move(parser), &parsers_);
 }
 
+std::string_view Http1Pool::DateField(WallTime now) { return date_line_->Get(now); }
+
 std::unique_ptr<Headers> Http1Pool::BorrowHeaders() {
   ++lent_;
   return Borrow(&headers_);

@@ -3,8 +3,10 @@
 
 #include <cstddef>
 #include <memory>
+#include <string_view>
 #include <vector>
 
+#include "mailroom/base/clock.h"
 #include "mailroom/http/headers.h"
 #include "mailroom/http/limits.h"
 
@@ -33,6 +35,9 @@ class Http1Pool final {
 
   // For engines.
   DateLine& date_line() { return *date_line_; }
+  // "date: Sun, 06 Nov 1994 08:49:37 GMT" and its CRLF, for a response that no
+  // engine writes. Valid until the next call.
+  std::string_view DateField(WallTime now);
   std::unique_ptr<Http1Parser> BorrowParser();
   void GiveBack(std::unique_ptr<Http1Parser> parser);
   std::unique_ptr<Headers> BorrowHeaders();

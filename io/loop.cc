@@ -223,4 +223,11 @@ Status Loop::WatchSignals(const std::vector<int>& signal_numbers) {
   return Status();
 }
 
+void Loop::ForgetSignals() {
+  role_.AssertHeld();
+  if (signals_ == nullptr) return;
+  poller_->Remove(signals_->fd());
+  signals_.reset();
+}
+
 }  // namespace mailroom::io

@@ -131,6 +131,9 @@ class Loop final {
   // Has SIGTERM and SIGINT (or the given set) delivered as OnSignal. Blocks
   // them in the calling thread: call before any other thread starts. Once.
   Status WatchSignals(const std::vector<int>& signal_numbers);
+  // After Run(): the calling thread takes signals as it did before. Those that came
+  // and were not seen are dropped.
+  void ForgetSignals();
 
   // Debug check: the caller is on the loop's thread (or no thread is in Run).
   void AssertHeld() const MAILROOM_ASSERT_CAPABILITY(role_) { role_.AssertHeld(); }

@@ -11,8 +11,8 @@
 //
 // Two implementations, both without state: protobuf binary and protobuf's JSON
 // mapping (json_util: unknown fields are ignored, as proto3 JSON parsers on a
-// server should). JSON costs ten to forty times what binary costs (performance
-// .md), so it runs on workers whenever there are any.
+// server should). JSON costs ten to forty times what binary costs (docs/
+// benchmarks.md), so it runs on workers whenever there are any.
 // Any thread.
 namespace google::protobuf {
 class Message;

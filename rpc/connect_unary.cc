@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "mailroom/base/log.h"
 #include "mailroom/rpc/code.h"
 #include "mailroom/rpc/connect_error.h"
 #include "mailroom/rpc/deadline.h"
@@ -74,10 +75,11 @@ Status WriteMetadata(const Outcome& outcome, Answer* answer) {
 }
 
 // Exactly "application/json": clients look for an error object behind no other.
-void WriteError(const Status& error, Answer* answer) {
+Code WriteError(const Status& error, Answer* answer) {
   answer->status = HttpStatus(error.code());
   answer->content_type = kJson;
   AppendConnectError(error, &answer->body);
+  return error.code();
 }
 
 class ConnectUnaryProtocol final : public Protocol {
@@ -108,14 +110,19 @@ class ConnectUnaryProtocol final : public Protocol {
   // The body is the message, bare.
   Status OpenBody(std::string*) const override { return Status(); }
 
-  void Finish(const CallHead& call, const Outcome& outcome, Answer* answer) const override {
+  Code Finish(const CallHead& call, const Outcome& outcome, Answer* answer) const override {
     answer->Clear();
     const Status unsendable = WriteMetadata(outcome, answer);
-    if (!unsendable.ok()) return WriteError(unsendable, answer);
+    if (!unsendable.ok()) {
+      MAILROOM_LOG(kError) << "an answer was not sent: " << unsendable.message();
+      return WriteError(Status::Static(Code::kInternal, "the answer's metadata cannot be sent"),
+                        answer);
+    }
     if (!outcome.status->ok()) return WriteError(*outcome.status, answer);
     answer->content_type = call.format == WireFormat::kProto ? kProto : kJson;
     // Swapped, so that neither side loses the memory it keeps for the next call.
     if (outcome.message != nullptr) answer->body.swap(*outcome.message);
+    return Code::kOk;
   }
 };
 

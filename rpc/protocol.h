@@ -80,9 +80,10 @@ class Protocol {
   virtual Status OpenBody(std::string* body) const = 0;
 
   // Outcome to answer, never fails: what can't be written becomes internal, also
-  // metadata that a handler may not send (a CR or LF, a name of HTTP's own).
+  // metadata that a handler may not send (a CR or LF, a name of HTTP's own; why is
+  // logged). The code that the caller is told.
   // Allocates nothing in steady state when all is well and there is no metadata.
-  virtual void Finish(const CallHead& call, const Outcome& outcome, Answer* answer) const = 0;
+  virtual Code Finish(const CallHead& call, const Outcome& outcome, Answer* answer) const = 0;
 
  protected:
   ~Protocol() = default;

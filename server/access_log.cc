@@ -5,14 +5,14 @@
 
 namespace mailroom::server {
 
-void LogAccess(const Exchange& exchange, const Status& status, int http_status, size_t bytes,
+void LogAccess(const Exchange& exchange, Code code, int http_status, size_t bytes,
                std::string_view peer, Duration took) {
   const std::string_view protocol =
       exchange.protocol == nullptr ? std::string_view("http") : exchange.protocol->name();
   const std::string_view method =
       exchange.route == nullptr ? std::string_view("-") : exchange.route->method->path;
   MAILROOM_LOG(kInfo) << "call protocol=" << protocol << " method=" << method
-                      << " code=" << CodeName(status.code()) << " status=" << http_status
+                      << " code=" << CodeName(code) << " status=" << http_status
                       << " bytes=" << bytes << " took=" << took << " peer=" << peer;
 }
 

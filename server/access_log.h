@@ -12,7 +12,7 @@ namespace mailroom::server {
 
 // One line for an answered request (--access-log): protocol, method, code, HTTP
 // status, bytes of the answer's body, duration, peer. Loop thread.
-void LogAccess(const Exchange& exchange, const Status& status, int http_status, size_t bytes,
+void LogAccess(const Exchange& exchange, Code code, int http_status, size_t bytes,
                std::string_view peer, Duration took);
 
 }  // namespace mailroom::server

@@ -54,14 +54,15 @@ bool MayTellWhy(size_t open_connections, const ServerOptions& options) {
          options.max_connections + std::max(options.max_connections / 10, kAtLeast);
 }
 
-std::string TooManyConnectionsAnswer(const ServerOptions& options) {
-  return WholeResponse("503 Service Unavailable", "retry-after: 1\r\n", 503, Code::kUnavailable,
+std::string TooManyConnectionsAnswer(const ServerOptions& options, std::string_view date_line) {
+  const std::string fields = "retry-after: 1\r\n" + std::string(date_line);
+  return WholeResponse("503 Service Unavailable", fields, 503, Code::kUnavailable,
                        "too many connections are open (" + std::to_string(options.max_connections) +
                            ", --max-connections); try again later");
 }
 
-std::string TimeoutAnswer(std::string_view flag) {
-  return WholeResponse("408 Request Timeout", "", 408, Code::kDeadlineExceeded,
+std::string TimeoutAnswer(std::string_view flag, std::string_view date_line) {
+  return WholeResponse("408 Request Timeout", date_line, 408, Code::kDeadlineExceeded,
                        "the request took too long to arrive (" + std::string(flag) + ")");
 }
 

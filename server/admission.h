@@ -25,9 +25,10 @@ bool MayServe(size_t open_connections, const ServerOptions& options);
 bool MayTellWhy(size_t open_connections, const ServerOptions& options);
 
 // Whole HTTP/1.1 responses for moments in which no request can be answered.
-std::string TooManyConnectionsAnswer(const ServerOptions& options);
+// `date_line` is a whole field line.
+std::string TooManyConnectionsAnswer(const ServerOptions& options, std::string_view date_line);
 // 408; `flag` names the deadline that has passed.
-std::string TimeoutAnswer(std::string_view flag);
+std::string TimeoutAnswer(std::string_view flag, std::string_view date_line);
 
 // "no method at /a.b/C; did you mean /a.b/D?"
 std::string UnknownPathText(const Router& router, std::string_view path);

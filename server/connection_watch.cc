@@ -12,8 +12,8 @@ constexpr size_t kWriteProgress = 16 * 1024;
 
 }  // namespace
 
-void ConnectionWatch::Await(Phase phase) {
-  if (phase == phase_ && phase != Phase::kIdle) return;
+void ConnectionWatch::Await(Phase phase, bool anew) {
+  if (phase == phase_ && !anew) return;
   if (Counter* before = Gauge(phase_)) before->Sub();
   if (Counter* after = Gauge(phase)) after->Add();
   phase_ = phase;

@@ -29,9 +29,9 @@ class ConnectionWatch final {
   ConnectionWatch(const ConnectionWatch&) = delete;
   ConnectionWatch& operator=(const ConnectionWatch&) = delete;
 
-  // A phase has one deadline, from its beginning; an idle one begins anew with
-  // every answer.
-  void Await(Phase phase);
+  // A phase has one deadline, from its beginning. `anew`: it begins now, also when it
+  // is the same as before (something was answered in between).
+  void Await(Phase phase, bool anew = false);
 
   // An answer was queued behind what is unsent, `queued` bytes in all.
   void BeginWriting(size_t queued);

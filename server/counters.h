@@ -44,14 +44,15 @@ struct IoCounters {
   std::array<Counter, kReleaseReasons> released;
   std::array<Counter, kShedReasons> shed;
   std::array<Counter, kEvictReasons> evicted;
-  // States of connections; their sum is what is open.
+  size_t envelopes_out() const { return dispatched.get() - attached.get() - stale.get(); }
+  // States of connections that are served; not those that linger or were refused.
   Counter connections_idle;
   Counter connections_reading;
   Counter connections_frozen;
   Counter calls;   // call slots in use
   Counter timers;  // deadlines of calls that are out
   Counter accepted;
-  Counter refused_http;    // requests the engine refused (4xx, 5xx before routing)
+  Counter refused_http;    // requests that were answered before they became a call
   DurationHistogram turn;  // awake in one turn, from the wait's end to the next
   Counter reads;
   Counter writes;

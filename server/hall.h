@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "mailroom/actors/envelope.h"
@@ -53,6 +54,8 @@ struct Hall {
 
   // The wall clock of this turn.
   WallTime WallNow();
+  // It as a whole field line. Valid until the next call.
+  std::string_view DateLine() { return http1.DateField(WallNow()); }
 
   // Pools: in the steady state a call allocates neither.
   std::unique_ptr<Exchange> TakeExchange();

@@ -15,11 +15,11 @@ namespace {
 // Completions settled in one round of step 5; the loop comes back for more.
 constexpr int kSettledPerRound = 1024;
 
-io::Loop::Options LoopOptions(const ServerOptions& options, uint8_t number) {
+io::Loop::Options LoopOptions(uint8_t number) {
   io::Loop::Options loop;
   loop.number = number;
-  // What one message may take in all, and room for the next request's head.
-  loop.connection.max_input = options.max_message_bytes + 64 * 1024;
+  // More than any head may have; bodies are taken out as they come.
+  loop.connection.max_input = 128 * 1024;
   return loop;
 }
 
@@ -31,7 +31,7 @@ IoActor::IoActor(const ServerOptions& options, uint8_t number, std::unique_ptr<i
       mailbox_(actors::Mailbox<Completion>::kUnbounded),
       inline_runner_(clock, [this] { Ring(); }),
       drain_(options.drain_delay, options.drain_timeout),
-      loop_(LoopOptions(options, number), std::move(poller), clock, *this) {
+      loop_(LoopOptions(number), std::move(poller), clock, *this) {
   hall_.loop = &loop_;
 }
 
@@ -66,7 +66,7 @@ bool IoActor::OnAccept(io::Connection& connection) {
   if (!MayServe(open, hall_.options)) {
     hall_.counters.shed[static_cast<size_t>(Shed::kTooManyConnections)].Add();
     if (!MayTellWhy(open, hall_.options)) return false;
-    connection.Write(TooManyConnectionsAnswer(hall_.options));
+    connection.Write(TooManyConnectionsAnswer(hall_.options, hall_.DateLine()));
     connection.CloseAfterFlush();
     return true;
   }
@@ -95,6 +95,8 @@ void IoActor::OnClose(io::Connection& connection, const Status& why) {
 
 // A call's deadline, told by the loop itself while the handler may still run.
 void IoActor::OnTimer(SlotId token) {
+  // A reply that is home already is no late one.
+  TakeHome();
   const PendingCall* const pending = hall_.calls.Find(token);
   if (pending == nullptr) return;
   const PendingCall call = *pending;
@@ -137,14 +139,14 @@ void IoActor::StepDrain(TimePoint now) {
   if (phase != Drain::Phase::kDone) return;
   if (drain_.forced()) {
     MAILROOM_LOG(kWarning) << "--drain-timeout: closing " << loop_.connection_count()
-                           << " connections with " << hall_.calls.size() << " calls";
+                           << " connections with " << hall_.counters.envelopes_out() << " calls";
   }
   loop_.Stop();
 }
 
 void IoActor::BeginDraining() {
   MAILROOM_LOG(kInfo) << "draining: " << loop_.connection_count() << " connections, "
-                      << hall_.calls.size() << " calls";
+                      << hall_.counters.envelopes_out() << " calls";
   hall_.draining = true;
   loop_.CloseListeners();
   loop_.ForEachConnection([this](io::Connection& connection) {
@@ -159,14 +161,19 @@ TimePoint IoActor::NextDeadline() {
 }
 
 bool IoActor::Settle() {
-  bool moved = inline_runner_.RunQueued();
+  const bool ran = inline_runner_.RunQueued();
+  return TakeHome() || ran;
+}
+
+// True when anything was there.
+bool IoActor::TakeHome() {
   Completion completion;
-  for (int n = 0; n < kSettledPerRound; ++n) {
-    if (!mailbox_.TryTake(&completion)) break;
+  int taken = 0;
+  while (taken < kSettledPerRound && mailbox_.TryTake(&completion)) {
     SettleReply(std::move(completion));
-    moved = true;
+    ++taken;
   }
-  return moved;
+  return taken > 0;
 }
 
 // Rows 13 to 15: home, checked, attached.

@@ -89,11 +89,14 @@ class IoActor final : public Home, public io::Handler {
   void OnTick() override;
   void OnSignal(int signal_number) override;
 
+  bool TakeHome();
   void SettleReply(Completion completion);
   void EvictDue(TimePoint now);
   void StepDrain(TimePoint now);
   void BeginDraining();
-  size_t StillHere() const { return loop_.connection_count() + hall_.calls.size(); }
+  // Connections, and envelopes at actors: a call that nobody waits for any more may
+  // be in the middle of its side effects.
+  size_t StillHere() const { return loop_.connection_count() + hall_.counters.envelopes_out(); }
   void CopyLoopCounters();
   Session* Find(ConnectionId id);
   void Ring() noexcept;

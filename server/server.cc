@@ -132,6 +132,8 @@ Status Server::StartAdmin() {
 
 Status Server::Serve() {
   const Status ended = io_actor_->loop().Run(io::Loop::Mode::kUntilDone);
+  // A handler that blocks holds what follows: from here on a signal ends the process.
+  io_actor_->loop().ForgetSignals();
   Shutdown();
   return ended;
 }
@@ -141,6 +143,7 @@ void Server::RequestStop() { io_actor_->RequestStop(); }
 // docs/architecture.md, Shutdown: runner, mailboxes, last look home, slots, loop.
 void Server::Shutdown() {
   if (parts_ == nullptr || parts_->shut_down) return;
+  if (io_actor_ == nullptr) return;  // Start() failed at the address
   parts_->shut_down = true;
   parts_->admin.reset();
   if (parts_->pool != nullptr) parts_->pool->Stop();

@@ -250,10 +250,12 @@ void Session::Abandon(Released why) {
 
 void Session::Advance(io::Connection& connection) {
   if (connection.closing()) return;
+  bool answered = false;
   for (;;) {
     while (!exchanges_.empty() && exchanges_.first()->state == Exchange::State::kReady) {
       Answer(connection, *exchanges_.first());
       exchanges_.PopFirst();
+      answered = true;
     }
     if (exchanges_.empty()) break;
     Exchange& newest = *exchanges_.last();
@@ -272,7 +274,7 @@ void Session::Advance(io::Connection& connection) {
   } else {
     connection.ResumeReading();
   }
-  watch_.Await(AwaitedPhase(connection));
+  watch_.Await(AwaitedPhase(connection), answered);
 }
 
 void Session::CloseIfDone(io::Connection& connection) {
@@ -292,9 +294,9 @@ void Session::Finish(io::Connection& connection) {
 }
 
 void Session::Answer(io::Connection& connection, Exchange& exchange) {
-  const Status& status = ComposeAnswer(exchange);
+  const Code code = ComposeAnswer(exchange);
   const rpc::Answer& answer = hall_.answer;
-  if (exchange.kind == Exchange::Kind::kCall) CountAnswer(exchange, status.code());
+  if (exchange.kind == Exchange::Kind::kCall) CountAnswer(exchange, code);
   http::ResponseHead head;
   head.status = answer.status;
   head.content_type = answer.content_type;
@@ -306,13 +308,13 @@ void Session::Answer(io::Connection& connection, Exchange& exchange) {
   engine_->SendEnd(exchange.stream, nullptr, out);
   watch_.BeginWriting(connection.queued_output());
   if (hall_.options.access_log) {
-    LogAccess(exchange, status, answer.status, answer.body.size(), peer_,
+    LogAccess(exchange, code, answer.status, answer.body.size(), peer_,
               hall_.loop->now() - exchange.began);
   }
 }
 
-// Into hall_.answer; gives the status it tells.
-const Status& Session::ComposeAnswer(Exchange& exchange) {
+// Into hall_.answer; gives the code it tells.
+Code Session::ComposeAnswer(Exchange& exchange) {
   static const Metadata kNone;
   rpc::Answer& answer = hall_.answer;
   answer.Clear();
@@ -321,21 +323,21 @@ const Status& Session::ComposeAnswer(Exchange& exchange) {
                         &answer);
     if (exchange.http_status == 405) answer.headers.Add("allow", "POST");
     if (exchange.accept_post) answer.headers.Add("accept-post", rpc::AcceptPost());
-    return exchange.status;
+    return exchange.status.code();
   }
   if (exchange.kind == Exchange::Kind::kIndex) {
     answer.content_type = "text/plain; charset=utf-8";
     answer.body = hall_.index_page;
-    return exchange.status;
+    return exchange.status.code();
   }
   rpc::Outcome outcome{&exchange.status, &kNone, &kNone, nullptr};
   if (exchange.envelope != nullptr && !exchange.refused) {
     actors::Envelope& reply = *exchange.envelope;
     outcome = rpc::Outcome{&reply.status, &reply.headers, &reply.trailers, &reply.reply};
   }
-  exchange.protocol->Finish(exchange.head, outcome, &answer);
+  const Code told = exchange.protocol->Finish(exchange.head, outcome, &answer);
   if (exchange.shed) answer.headers.Add("retry-after", "1");
-  return *outcome.status;
+  return told;
 }
 
 void Session::CountAnswer(const Exchange& exchange, Code code) {
@@ -350,14 +352,15 @@ void Session::Evict(io::Connection& connection, Evicted kind) {
   if (kind == Evicted::kWrite && watch_.GoOnWriting(queued)) return;
   if (kind == Evicted::kIdle && queued > 0) {
     // It is not idle but takes its answer: the write deadline counts.
-    watch_.Await(ConnectionWatch::Phase::kIdle);
+    watch_.Await(ConnectionWatch::Phase::kIdle, /*anew=*/true);
     return;
   }
   hall_.counters.evicted[static_cast<size_t>(kind)].Add();
   if (kind == Evicted::kHeader || kind == Evicted::kBody) {
     // RFC 9110 s15.5.9: say why, then close.
-    connection.Write(
-        TimeoutAnswer(kind == Evicted::kHeader ? "--header-timeout" : "--body-timeout"));
+    connection.Write(TimeoutAnswer(kind == Evicted::kHeader ? "--header-timeout" : "--body-timeout",
+                                   hall_.DateLine()));
+    watch_.BeginWriting(connection.queued_output());
     Finish(connection);
     return;
   }

@@ -27,7 +27,8 @@
 //     mailbox keeps their order (RFC 9112 s9.3.2).
 //   4 Each call slot of the session is released exactly once: when its reply is
 //     attached, its deadline passes, or the session is abandoned.
-//   5 At rest a session owns its engine and nothing else on the heap.
+//   5 At rest a session owns its engine and the text of its peer's address, and nothing
+//     else on the heap.
 namespace mailroom::server {
 
 class Session final {
@@ -68,7 +69,7 @@ class Session final {
   // whether the connection reads, waits or closes.
   void Advance(io::Connection& connection);
   void Answer(io::Connection& connection, Exchange& exchange);
-  const Status& ComposeAnswer(Exchange& exchange);
+  Code ComposeAnswer(Exchange& exchange);
   void CountAnswer(const Exchange& exchange, Code code);
   void CloseIfDone(io::Connection& connection);
   void Finish(io::Connection& connection);

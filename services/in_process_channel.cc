@@ -40,7 +40,7 @@ Status InProcessChannel::Start(const rpc::MethodSpec& method,
   mail->home = &home;
   if (!destination.ref.TryPost(&mail)) {
     mail->home = nullptr;  // refused: nobody waits for it
-    return Status::Static(Code::kResourceExhausted, "the actor's mailbox is full");
+    return Status::Static(Code::kUnavailable, "the actor's mailbox is full; try again later");
   }
   destination.runner->Publish();
   return Status();

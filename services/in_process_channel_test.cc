@@ -61,7 +61,7 @@ TEST(InProcessChannelTest, AServiceThatIsNotHereIsUnimplemented) {
             std::string_view::npos);
 }
 
-TEST(InProcessChannelTest, AFullMailboxIsResourceExhausted) {
+TEST(InProcessChannelTest, AFullMailboxIsUnavailable) {
   ProbeActor::Log log;
   ServiceStage<ProbeActor> stage(log);
   ProbeServiceClient probe(stage.channel());
@@ -72,7 +72,7 @@ TEST(InProcessChannelTest, AFullMailboxIsResourceExhausted) {
   }
   auto refused = stage.Start(probe.AtOnce(request));
   ASSERT_TRUE(refused.done());
-  EXPECT_EQ(refused.Take().status().code(), Code::kResourceExhausted);
+  EXPECT_EQ(refused.Take().status().code(), Code::kUnavailable);
   stage.Run();
   for (auto& caller : callers) EXPECT_TRUE(caller.Take().ok());
   EXPECT_TRUE(stage.Finish(probe.AtOnce(request)).ok());

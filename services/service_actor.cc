@@ -12,6 +12,9 @@ namespace {
 // Job memory that is kept for the next calls; more calls than that at once take
 // theirs from the heap.
 constexpr size_t kSpareMemory = 64;
+// Calls whose cancel came before their mail was taken. As many as wait by default;
+// of more than that the oldest are forgotten, and run for nobody.
+constexpr size_t kCanceledCalls = 1024;
 
 // Posted by the actor to itself; names no slot of any table.
 constexpr SlotId kBeginWaiting(SlotKind::kJob, 0, 0, 0);
@@ -52,6 +55,10 @@ bool ServiceActor::TakesMail() const {
 
 void ServiceActor::Receive(actors::EnvelopePtr mail) {
   MAILROOM_CHECK(mail->method < spec_.methods.size());
+  if (!canceled_.empty() && canceled_.erase(mail->call) > 0) {
+    actors::AnswerError(std::move(mail), CallerGone());
+    return;
+  }
   if (!spec_.methods[mail->method].concurrent && !jobs_.empty()) {
     waiting_ = std::move(mail);
     return;
@@ -160,13 +167,25 @@ void ServiceActor::Cancel(CallId call) {
     return;
   }
   const auto found = suspended_.find(call);
-  if (found == suspended_.end()) return;  // answered, or still in the mailbox
+  if (found == suspended_.end()) {
+    RememberCanceled(call);
+    return;
+  }
   ServiceJob& job = *jobs_.Find(found->second);
   job.call().set_canceled();
   if (MethodOf(job).idempotency != rpc::Idempotency::kNoSideEffects) return;
   job.DestroyTask();
   CompleteError(job, CallerGone());
   EndJob(job);
+}
+
+// Its mail still waits, or it is answered already and this id means nothing more.
+void ServiceActor::RememberCanceled(CallId call) {
+  canceled_.insert(call);
+  canceled_order_.push_back(call);
+  if (canceled_order_.size() <= kCanceledCalls) return;
+  canceled_.erase(canceled_order_.front());
+  canceled_order_.pop_front();
 }
 
 void ServiceActor::Failed(std::string_view) {

@@ -3,10 +3,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <span>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "mailroom/actors/actor.h"
@@ -29,7 +31,8 @@
 //
 // A cancel (the caller is gone, or its deadline has passed) destroys a suspended
 // handler only if its method is NO_SIDE_EFFECTS: half a state change is worse than
-// an answer nobody reads. Other handlers run on and see call.canceled().
+// an answer nobody reads. Other handlers run on and see call.canceled(). A call that
+// is cancelled before its handler began is not begun.
 //
 // Owning worker only (see actors/actor.h).
 namespace mailroom::services {
@@ -79,6 +82,7 @@ class ServiceActor : public actors::Actor {
   void AfterStep(SlotId id);
   void EndJob(ServiceJob& job);
   void Cancel(CallId call);
+  void RememberCanceled(CallId call);
   const rpc::MethodSpec& MethodOf(ServiceJob& job) const;
   std::unique_ptr<JobMemory> TakeMemory();
 
@@ -89,6 +93,9 @@ class ServiceActor : public actors::Actor {
   SlotTable<ServiceJob> jobs_;
   // Suspended calls of I/O actors by their CallId, for cancels.
   std::unordered_map<SlotId, SlotId> suspended_;
+  // Cancels that came before their mail, and the order in which they came.
+  std::unordered_set<SlotId> canceled_;
+  std::deque<SlotId> canceled_order_;
   // An exclusive call that waits for the others to end.
   actors::EnvelopePtr waiting_;
   bool exclusive_ = false;  // an exclusive call is in flight

@@ -76,6 +76,32 @@ TEST_F(DeadlinesTest, AnAbandonedCallLeavesNoTimerBehind) {
   EXPECT_EQ(server.Metric("mailroom_timers"), 0);
 }
 
+// A worker may have posted it and not woken the loop yet (actors/pace.h).
+TEST_F(DeadlinesTest, AReplyThatIsHomeIsNotLate) {
+  io::Peer peer = server.Connect();
+  peer.Send(Echo("in time", 4, "Connect-Timeout-Ms: 5\r\n"));
+  server.Turn();
+  server.runner().Advance(milliseconds(4));
+  server.runner().RunUntilIdle();  // posts the reply; the loop has not turned
+  server.Advance(milliseconds(1));
+  const std::vector<HttpReply> replies = Replies(peer);
+  ASSERT_EQ(replies.size(), 1u);
+  EXPECT_EQ(replies[0].status, 200) << replies[0].body;
+}
+
+TEST_F(DeadlinesTest, ACallCancelledInTheMailboxIsNotBegun) {
+  server.HoldActors(true);
+  {
+    io::Peer peer = server.Connect();
+    peer.Send(Echo("nobody waits", 3600 * 1000));
+    server.Turn();
+  }
+  server.Turn();  // the peer has gone: the cancel overtakes the mail
+  server.HoldActors(false);
+  server.Turn();
+  EXPECT_EQ(server.Metric("mailroom_stale_replies_total"), 1) << "it sleeps for nobody";
+}
+
 // S14: deadlines of connections, each with its own list.
 TEST_F(DeadlinesTest, S14_AnIdleConnectionIsEvicted) {
   io::Peer peer = server.Connect();
@@ -114,7 +140,23 @@ TEST_F(DeadlinesTest, S14_ASlowHeadIsToldAndClosed) {
   ASSERT_EQ(replies.size(), 1u);
   EXPECT_EQ(replies[0].status, 408);
   EXPECT_NE(replies[0].body.find("--header-timeout"), std::string::npos);
+  EXPECT_TRUE(replies[0].headers.Find("date").has_value()) << "RFC 9110 s6.6.1";
   EXPECT_EQ(server.Metric("mailroom_evicted_total{reason=\"header\"}"), 1);
+}
+
+TEST_F(DeadlinesTest, AnAnswerBeginsANewHeaderTime) {
+  io::Peer peer = server.Connect();
+  // Answered without an actor, each with the beginning of the next one behind it.
+  const std::string unknown = CallText("/nobody.Here/Lives", kJson, "{}");
+  peer.Send(unknown.substr(0, 10));
+  for (int i = 0; i < 4; ++i) {
+    server.Advance(seconds(9));
+    peer.Send(unknown.substr(10) + unknown.substr(0, 10));
+    server.Turn();
+    const std::vector<HttpReply> replies = Replies(peer);
+    ASSERT_EQ(replies.size(), 1u);
+    EXPECT_EQ(replies[0].status, 404);
+  }
 }
 
 TEST_F(DeadlinesTest, S14_ASlowBodyIsToldAndClosed) {
@@ -147,6 +189,15 @@ TEST_F(SlowReaderTest, S14_WhoTakesNothingIsEvicted) {
   server.Advance(seconds(30));  // the kernel's buffers took their share at first
   EXPECT_EQ(server.Metric("mailroom_evicted_total{reason=\"write\"}"), 0);
   server.Advance(seconds(30));
+  EXPECT_EQ(server.Metric("mailroom_evicted_total{reason=\"write\"}"), 1);
+}
+
+// The kernel's buffers are full, so the 408 stays with us.
+TEST_F(SlowReaderTest, S14_WhoTakesNothingAndSendsHalfARequestIsEvictedToo) {
+  peer.Send("POST /half");
+  server.Turn();
+  for (int i = 0; i < 5; ++i) server.Advance(seconds(30));
+  EXPECT_EQ(server.Metric("mailroom_evicted_total{reason=\"header\"}"), 1);
   EXPECT_EQ(server.Metric("mailroom_evicted_total{reason=\"write\"}"), 1);
 }
 

@@ -150,6 +150,16 @@ TEST(LiveTest, S10_InlineAndPooledAnswersAreByteIdentical) {
   EXPECT_EQ(answers[0], answers[1]);
 }
 
+TEST(LiveTest, AnAddressThatIsNoneIsToldByName) {
+  ServerOptions options;
+  options.listen = "example.com:80";
+  Server server(options);
+  server.Add<services::GreetActor>();
+  const Status status = server.Start();
+  EXPECT_EQ(status.code(), Code::kInvalidArgument);
+  EXPECT_NE(status.message().find("example.com"), std::string_view::npos) << status.ToString();
+}
+
 TEST(LiveTest, AnAddressInUseIsToldByName) {
   LiveServer first(0);
   ServerOptions options;

@@ -145,6 +145,11 @@ class MailroomdTest(unittest.TestCase):
             self.assertIn(f"127.0.0.1:{server.port}", ended.stderr)
             self.assertIn("in use", ended.stderr)
 
+    def test_an_address_that_is_none_is_told(self):
+        ended = run("--listen", "example.com:80", "--admin-listen", "")
+        self.assertEqual(ended.returncode, 1)
+        self.assertIn("example.com", ended.stderr)
+
     def test_metrics_have_every_method_and_code_from_the_start(self):
         with Server() as server:
             text = server.admin("/metrics")[1].decode()

@@ -2,11 +2,15 @@
 // Connections of an in-memory server, request by request: freezing, order,
 // half-closes, errors in the caller's protocol, draining.
 #include <chrono>
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
 
+#include "mailroom/actors/testing/probe_actor.h"
+#include "mailroom/base/log.h"
 #include "mailroom/tests/integration/sessions_fixture.h"
 
 namespace mailroom::tests {
@@ -231,6 +235,68 @@ TEST_F(SessionsTest, DrainingFinishesWhatRunsAndShedsWhatIsNew) {
   for (io::Peer* peer : {&idle, &busy, &begun}) peer->Close();
   server.Advance(milliseconds(1));
   EXPECT_TRUE(server.drained());
+}
+
+TEST_F(SessionsTest, DrainingLetsAHalfSentHeadBeFinished) {
+  io::Peer begun = server.Connect();
+  const std::string whole = Echo("shed");
+  begun.Send(whole.substr(0, 10));
+  server.Turn();
+  server.Drain();
+  server.Turn();
+  begun.Send(whole.substr(10, 10));  // still not a head
+  server.Turn();
+  begun.Send(whole.substr(20));
+  server.Turn();
+  const std::vector<HttpReply> replies = Replies(begun);
+  ASSERT_EQ(replies.size(), 1u);
+  EXPECT_EQ(replies[0].status, 503);
+}
+
+TEST_F(SessionsTest, WhatTheCallerWasToldIsCounted) {
+  LogOptions quiet;
+  quiet.sink = [](std::string_view) {};
+  InitLogging(quiet);
+  InMemoryServer other;
+  auto actor = std::make_unique<actors::testing::ProbeActor>();
+  actor->on_mail = [](actors::EnvelopePtr mail) {
+    mail->headers.Add("evil", "a\r\nset-cookie: b");
+    actors::Answer(std::move(mail));
+  };
+  other.AddActor(services::GreetActor::Spec(), std::move(actor));
+  const HttpReply reply = other.Post("/mailroom.greet.v1.GreetService/Greet", kJson, "{}");
+  InitLogging(LogOptions());
+  EXPECT_EQ(reply.status, 500);
+  const auto handled = [&other](const std::string& code) {
+    return other.Metric(
+        "grpc_server_handled_total{grpc_type=\"unary\",grpc_service=\""
+        "mailroom.greet.v1.GreetService\",grpc_method=\"Greet\",protocol=\""
+        "connect\",grpc_code=\"" +
+        code + "\"}");
+  };
+  EXPECT_EQ(handled("Internal"), 1);
+  EXPECT_EQ(handled("OK"), 0);
+}
+
+// Its handler may be in the middle of its side effects.
+TEST_F(SessionsTest, DrainingWaitsForACallThatNobodyWaitsFor) {
+  InMemoryServer other;
+  auto actor = std::make_unique<actors::testing::ProbeActor>();
+  actors::EnvelopePtr kept;
+  actor->on_mail = [&kept](actors::EnvelopePtr mail) { kept = std::move(mail); };
+  other.AddActor(services::BankActor::Spec(), std::move(actor));
+  {
+    io::Peer peer = other.Connect();
+    peer.Send(Deposit("a"));
+    other.Turn();
+  }
+  other.Turn();
+  other.Drain();
+  other.Turn();
+  EXPECT_FALSE(other.drained());
+  actors::Answer(std::move(kept));
+  other.Turn();
+  EXPECT_TRUE(other.drained());
 }
 
 TEST_F(SessionsTest, ADrainEndsByItsTimeoutAtTheLatest) {
