@@ -13,6 +13,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "mailroom/base/check.h"
 #include "mailroom/io/testing/loop_harness.h"
 
 namespace mailroom::io {
@@ -222,6 +223,17 @@ TEST_P(LoopTest, S25_S43_RunReturnsOnTermAndInt) {
     EXPECT_EQ(handler_.log.back(), "signal " + std::to_string(signal_number));
   }
   EXPECT_EQ(loop_.WatchSignals({SIGHUP}).code(), Code::kAlreadyExists);
+}
+
+TEST(LoopSignalsDeathTest, ForgottenSignalsEndTheProcessAgain) {
+  const auto die = [] {
+    LoopHarness harness(Backend::kPlatform);
+    MAILROOM_CHECK(harness.loop.WatchSignals({SIGTERM}).ok());
+    harness.loop.ForgetSignals();
+    harness.loop.ForgetSignals();
+    raise(SIGTERM);
+  };
+  EXPECT_EXIT(die(), ::testing::KilledBySignal(SIGTERM), "");
 }
 
 // What needs a script, or a kernel.
