@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mailroom/server/flags.h"
 
+#include <algorithm>
+#include <cctype>
 #include <cstdio>
+#include <cstdlib>
 #include <functional>
 #include <optional>
 #include <string>
@@ -19,6 +22,10 @@ namespace {
 
 constexpr int kUsage = 2;
 constexpr const char* kVersion = "mailroom 0.1.0";
+constexpr const char* kFooter =
+    "Each flag is also read from the environment (--idle-timeout: MAILROOM_IDLE_TIMEOUT) and\n"
+    "from the file that --config names (idle-timeout = 60s). Flags win over the environment,\n"
+    "the environment over the file.";
 
 // A flag whose text is turned into a value by `parse`, which returns the reason
 // why it can't be, or nothing.
@@ -143,18 +150,55 @@ int Complain(const CLI::App& app, const CLI::ParseError& error,
   return kUsage;
 }
 
-// `--flag=` means an empty value; CLI11 would take the next word for it. CLI11
-// wants the words last first.
-std::vector<std::string> Words(int argc, char** argv) {
+// A key of the file that is no flag; CLI11's text ends with it.
+int ComplainOfFile(const CLI::App& app, const CLI::ConfigError& error) {
+  const std::string text = error.what();
+  const std::string key = text.substr(text.rfind(' ') + 1);
+  const std::string meant = Meant(app, "--" + key);
+  std::fprintf(stderr, "unknown key %s in the file of --config%s\n--help lists all flags\n",
+               key.c_str(),
+               meant.empty() ? "" : ("; did you mean " + meant.substr(2) + "?").c_str());
+  return kUsage;
+}
+
+// "--idle-timeout" is MAILROOM_IDLE_TIMEOUT.
+std::string VariableOf(const std::string& long_name) {
+  std::string name = "MAILROOM_" + long_name;
+  std::transform(name.begin(), name.end(), name.begin(), [](char c) {
+    return c == '-' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  });
+  return name;
+}
+
+// What the environment says, as words in front of those of the command line. Other
+// variables that begin like ours are not looked at: orchestrators set
+// MAILROOM_PORT and the like for a service of that name.
+std::vector<std::string> EnvironmentWords(const CLI::App& app) {
   std::vector<std::string> words;
-  for (int i = argc; i-- > 1;) {
-    std::string word = argv[i];
-    if (word.starts_with("--") && word.ends_with('=')) {
-      words.emplace_back();
-      word.pop_back();
+  for (const CLI::Option* option : app.get_options()) {
+    for (const std::string& name : option->get_lnames()) {
+      const char* const value = std::getenv(VariableOf(name).c_str());
+      const bool counts = option->get_configurable() || option == app.get_config_ptr();
+      if (value != nullptr && counts) words.push_back("--" + name + "=" + value);
     }
-    words.push_back(std::move(word));
   }
+  return words;
+}
+
+// `--flag=` means an empty value; CLI11 would take the next word for it.
+void AddWord(std::string word, std::vector<std::string>* words) {
+  const bool empty = word.starts_with("--") && word.ends_with('=');
+  if (empty) word.pop_back();
+  words->push_back(std::move(word));
+  if (empty) words->emplace_back();
+}
+
+// CLI11 wants the words last first.
+std::vector<std::string> Words(const CLI::App& app, int argc, char** argv) {
+  std::vector<std::string> words;
+  for (std::string& word : EnvironmentWords(app)) AddWord(std::move(word), &words);
+  for (int i = 1; i < argc; ++i) AddWord(argv[i], &words);
+  std::reverse(words.begin(), words.end());
   return words;
 }
 
@@ -163,18 +207,35 @@ std::vector<std::string> Words(int argc, char** argv) {
 FlagsOutcome ParseFlags(int argc, char** argv, ServerOptions* options) {
   CLI::App app("A Mailroom server: services as actors over HTTP.");
   app.set_version_flag("--version", kVersion);
+  // Of a flag that is given twice the last one counts: the command line's comes
+  // behind the environment's. Both win over the file, which fills what is not given.
+  app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
   AddAll(app, options);
+  app.set_config("--config", "", "a file of `flag = value` lines, read below the rest")
+      ->type_name("FILE")
+      ->configurable(false);
+  app.allow_config_extras(CLI::config_extras_mode::error);
+  bool print_config = false;
+  app.add_flag("--print-config", print_config, "print what would be used, as such a file")
+      ->configurable(false);
+  app.footer(kFooter);
   try {
-    app.parse(Words(argc, argv));
+    app.parse(Words(app, argc, argv));
   } catch (const CLI::CallForHelp&) {
     std::printf("%s", app.help().c_str());
     return FlagsOutcome{0};
   } catch (const CLI::CallForVersion&) {
     std::printf("%s\n", kVersion);
     return FlagsOutcome{0};
+  } catch (const CLI::ConfigError& error) {
+    return FlagsOutcome{ComplainOfFile(app, error)};
   } catch (const CLI::ParseError& error) {
     // CLI11's own way to say no; nothing of ours throws.
     return FlagsOutcome{Complain(app, error, app.remaining())};
+  }
+  if (print_config) {
+    std::printf("%s", app.config_to_str(/*default_also=*/true).c_str());
+    return FlagsOutcome{0};
   }
   return FlagsOutcome{};
 }

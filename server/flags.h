@@ -14,8 +14,12 @@ struct FlagsOutcome {
   std::optional<int> exit_code;
 };
 
-// Reads GNU style flags over the defaults in *options. An unknown flag is told
-// with the nearest one there is. Durations are written `500ms`, `5s`, `2m`, `1h`.
+// Reads GNU style flags over the defaults in *options; what is not given there from
+// the environment (--idle-timeout: MAILROOM_IDLE_TIMEOUT), and what is not given there
+// from the file that --config names (`idle-timeout = 60s`). An unknown flag is told
+// with the nearest one there is, in a file too. Durations are written `500ms`, `5s`,
+// `2m`, `1h`. --print-config prints what would be used as such a file.
+// Main thread, before others start: reads the environment.
 FlagsOutcome ParseFlags(int argc, char** argv, ServerOptions* options);
 
 }  // namespace mailroom

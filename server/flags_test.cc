@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mailroom/server/flags.h"
 
+#include <stdlib.h>
+
+#include <fstream>
 #include <string>
 #include <vector>
 
@@ -102,6 +105,89 @@ TEST_F(FlagsTest, ABadValueSaysWhatIsWrongAndWhatIsRight) {
   EXPECT_EQ(Parse({"--log-level", "waning"}), 2);
   EXPECT_NE(said.find("did you mean warning?"), std::string::npos) << said;
   EXPECT_EQ(Parse({"--workers"}), 2) << "a value is missing";
+}
+
+// Sets a variable for one test.
+class Variable {
+ public:
+  Variable(const char* name, const char* value) : name_(name) { setenv(name, value, 1); }
+  ~Variable() { unsetenv(name_); }
+  Variable(const Variable&) = delete;
+  Variable& operator=(const Variable&) = delete;
+
+ private:
+  const char* name_;
+};
+
+class ConfigTest : public FlagsTest {
+ protected:
+  // The file's name.
+  std::string Write(const std::string& text) {
+    const std::string name = ::testing::TempDir() + "/mailroom.toml";
+    std::ofstream(name) << text;
+    return name;
+  }
+};
+
+TEST_F(ConfigTest, TheEnvironmentFillsWhatNoFlagSays) {
+  const Variable idle("MAILROOM_IDLE_TIMEOUT", "5s");
+  const Variable workers("MAILROOM_WORKERS", "3");
+  const Variable access("MAILROOM_ACCESS_LOG", "true");
+  const Variable admin("MAILROOM_ADMIN_LISTEN", "");
+  const Variable foreign("MAILROOM_PORT", "tcp://10.0.0.1:80");  // an orchestrator's
+  EXPECT_EQ(Parse({"--workers", "1"}), -1) << said;
+  EXPECT_EQ(options.idle_timeout, std::chrono::seconds(5));
+  EXPECT_EQ(options.workers, 1) << "flags win";
+  EXPECT_TRUE(options.access_log);
+  EXPECT_EQ(options.admin_listen, "");
+}
+
+TEST_F(ConfigTest, TheFileFillsWhatNeitherSays) {
+  const Variable workers("MAILROOM_WORKERS", "3");
+  const std::string file = Write(
+      "workers = 4\nidle-timeout = 7s\nmailbox-capacity = 9\n"
+      "listen = \"127.0.0.1:0\"\n");
+  EXPECT_EQ(Parse({"--config", file, "--mailbox-capacity", "8"}), -1) << said;
+  EXPECT_EQ(options.workers, 3) << "the environment wins over the file";
+  EXPECT_EQ(options.mailbox_capacity, 8u) << "flags win over the file";
+  EXPECT_EQ(options.idle_timeout, std::chrono::seconds(7));
+  EXPECT_EQ(options.listen, "127.0.0.1:0");
+}
+
+TEST_F(ConfigTest, TheEnvironmentMayNameTheFile) {
+  const std::string file = Write("workers = 4\n");
+  const Variable config("MAILROOM_CONFIG", file.c_str());
+  EXPECT_EQ(Parse({}), -1) << said;
+  EXPECT_EQ(options.workers, 4);
+}
+
+TEST_F(ConfigTest, MistakesInAFileAreTold) {
+  EXPECT_EQ(Parse({"--config", Write("worker = 4\n")}), 2);
+  EXPECT_NE(said.find("worker"), std::string::npos) << said;
+  EXPECT_NE(said.find("did you mean workers?"), std::string::npos) << said;
+  EXPECT_EQ(Parse({"--config", Write("workers = many\n")}), 2);
+  EXPECT_NE(said.find("'many' is no number"), std::string::npos) << said;
+  EXPECT_EQ(Parse({"--config", "/nowhere/at/all"}), 2);
+  EXPECT_NE(said.find("/nowhere/at/all"), std::string::npos) << said;
+}
+
+TEST_F(ConfigTest, WhatIsPrintedIsAFileThatSaysTheSame) {
+  EXPECT_EQ(Parse({"--print-config", "--workers", "3", "--idle-timeout", "7s"}), 0) << said;
+  const std::string first = printed;
+  EXPECT_NE(first.find("drain-timeout"), std::string::npos) << "the defaults, too: " << first;
+  EXPECT_EQ(Parse({"--print-config", "--config", Write(first)}), 0) << said;
+  EXPECT_EQ(printed, first);
+  ServerOptions fresh;
+  options = fresh;
+  EXPECT_EQ(Parse({"--config", Write(first)}), -1) << said;
+  EXPECT_EQ(options.workers, 3);
+  EXPECT_EQ(options.idle_timeout, std::chrono::seconds(7));
+  EXPECT_EQ(options.drain_timeout, fresh.drain_timeout);
+}
+
+TEST_F(FlagsTest, OfAFlagGivenTwiceTheLastCounts) {
+  EXPECT_EQ(Parse({"--workers", "1", "--workers=2"}), -1) << said;
+  EXPECT_EQ(options.workers, 2);
 }
 
 TEST_F(FlagsTest, HelpAndVersionExitWithZero) {
