@@ -64,12 +64,25 @@ void AddSize(CLI::App& app, const std::string& name, const std::string& help, si
           });
 }
 
-void AddWorkers(CLI::App& app, ServerOptions* options) {
+// More threads than that are a slip.
+constexpr uint64_t kMostWorkers = 1024;
+constexpr uint64_t kMostLoops = 64;
+
+void AddThreads(CLI::App& app, ServerOptions* options) {
+  AddText(app, "--io-threads", "N", "loops, each with its own share of the connections", "1",
+          [options](const std::string& text) -> std::string {
+            const std::optional<uint64_t> value = server::ParseCount(text);
+            if (!value || *value == 0 || *value > kMostLoops) {
+              return "'" + text + "' is no number from 1 to 64";
+            }
+            options->io_threads = static_cast<int>(*value);
+            return "";
+          });
   AddText(app, "--workers", "N", "threads that run actors; 0: actors run on the loop",
           "number of CPUs", [options](const std::string& text) -> std::string {
-            constexpr uint64_t kMost = 1024;  // more threads than that are a slip
             const std::optional<uint64_t> value = server::ParseCount(text);
-            if (!value || *value > kMost) return "'" + text + "' is no number from 0 to 1024";
+            if (!value || *value > kMostWorkers)
+              return "'" + text + "' is no number from 0 to 1024";
             options->workers = static_cast<int>(*value);
             return "";
           });
@@ -110,7 +123,7 @@ void AddAll(CLI::App& app, ServerOptions* options) {
                  "address for operators (/livez /readyz /metrics); empty: none")
       ->type_name("HOST:PORT")
       ->capture_default_str();
-  AddWorkers(app, options);
+  AddThreads(app, options);
   AddSize(app, "--mailbox-capacity", "calls that may wait for one actor",
           &options->mailbox_capacity);
   AddSize(app, "--max-connections", "connections that are served at once",

@@ -44,6 +44,8 @@ TEST_F(FlagsTest, EveryFlagReachesItsOption) {
   EXPECT_EQ(Parse({"--listen",
                    "[::1]:0",
                    "--admin-listen=",
+                   "--io-threads",
+                   "3",
                    "--workers",
                    "0",
                    "--mailbox-capacity",
@@ -73,6 +75,7 @@ TEST_F(FlagsTest, EveryFlagReachesItsOption) {
       << said;
   EXPECT_EQ(options.listen, "[::1]:0");
   EXPECT_EQ(options.admin_listen, "");
+  EXPECT_EQ(options.io_threads, 3);
   EXPECT_EQ(options.workers, 0);
   EXPECT_EQ(options.mailbox_capacity, 64u);
   EXPECT_EQ(options.max_connections, 9u);
@@ -100,6 +103,8 @@ TEST_F(FlagsTest, ABadValueSaysWhatIsWrongAndWhatIsRight) {
   EXPECT_NE(said.find("--idle-timeout"), std::string::npos) << said;
   EXPECT_NE(said.find("500ms, 5s, 2m or 1h"), std::string::npos) << said;
   EXPECT_EQ(Parse({"--workers", "-2"}), 2);
+  EXPECT_EQ(Parse({"--io-threads", "0"}), 2);
+  EXPECT_EQ(Parse({"--io-threads", "65"}), 2);
   EXPECT_EQ(Parse({"--workers", "many"}), 2);
   EXPECT_EQ(Parse({"--mailbox-capacity", "0"}), 2);
   EXPECT_EQ(Parse({"--log-level", "waning"}), 2);

@@ -109,7 +109,7 @@ void IoActor::OnTimer(SlotId token) {
 
 void IoActor::OnTurn(TimePoint now) {
   EvictDue(now);
-  if (stop_requested_.load()) drain_.Begin(now);
+  if (stop_requested_.load()) BeginDrain(now);
   if (drain_.phase() != Drain::Phase::kServing) StepDrain(now);
   CopyLoopCounters();
 }
@@ -125,6 +125,12 @@ void IoActor::EvictDue(TimePoint now) {
   evict(hall_.body_deadlines, Evicted::kBody);
   evict(hall_.idle_deadlines, Evicted::kIdle);
   evict(hall_.write_deadlines, Evicted::kWrite);
+}
+
+void IoActor::BeginDrain(TimePoint now) {
+  if (drain_.phase() != Drain::Phase::kServing) return;
+  drain_.Begin(now);
+  if (drains_) drains_();
 }
 
 void IoActor::StepDrain(TimePoint now) {
@@ -217,7 +223,7 @@ void IoActor::OnSignal(int signal_number) {
     std::_Exit(128 + signal_number);
   }
   MAILROOM_LOG(kInfo) << "signal " << signal_number << ": draining";
-  drain_.Begin(loop_.now());
+  BeginDrain(loop_.now());
 }
 
 void IoActor::CopyLoopCounters() {

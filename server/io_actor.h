@@ -4,7 +4,9 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "mailroom/actors/inline_runner.h"
@@ -56,6 +58,12 @@ class IoActor final : public Home, public io::Handler {
   void Wake() noexcept override { Ring(); }
   // Any thread. Begins to drain; the loop stops when that is done.
   void RequestStop();
+  // Before the loop runs. Called on its thread when it begins to drain, for whatever
+  // reason.
+  void OnDrain(std::function<void()> drains) { drains_ = std::move(drains); }
+  // Before the loop runs. This loop stops after those that `count` counts, which may
+  // need its actors; whoever lowers it calls Wake().
+  void StopAfter(const std::atomic<size_t>& count) { others_ = &count; }
   // Any thread. What /readyz says.
   bool ready() const { return ready_.load(std::memory_order_relaxed); }
   // Any thread. System calls that woke the loop.
@@ -93,10 +101,14 @@ class IoActor final : public Home, public io::Handler {
   void SettleReply(Completion completion);
   void EvictDue(TimePoint now);
   void StepDrain(TimePoint now);
+  void BeginDrain(TimePoint now);
   void BeginDraining();
   // Connections, and envelopes at actors: a call that nobody waits for any more may
   // be in the middle of its side effects.
-  size_t StillHere() const { return loop_.connection_count() + hall_.counters.envelopes_out(); }
+  size_t StillHere() const {
+    const size_t others = others_ == nullptr ? 0 : others_->load();
+    return loop_.connection_count() + hall_.counters.envelopes_out() + others;
+  }
   void CopyLoopCounters();
   Session* Find(ConnectionId id);
   void Ring() noexcept;
@@ -107,6 +119,8 @@ class IoActor final : public Home, public io::Handler {
   Counter posts_;  // completions settled
   std::atomic<bool> ready_{true};
   std::atomic<bool> stop_requested_{false};
+  std::function<void()> drains_;
+  const std::atomic<size_t>* others_ = nullptr;
   actors::Mailbox<Completion> mailbox_;
   actors::InlineRunner inline_runner_;
   actors::Runner* runner_ = nullptr;

@@ -16,12 +16,15 @@ namespace mailroom {
 struct ServerOptions {
   std::string listen = "127.0.0.1:8080";        // --listen; port 0 takes a free one
   std::string admin_listen = "127.0.0.1:9090";  // --admin-listen; empty: none
+  // --io-threads: loops, each with a listener of its own on the same address (the
+  // kernel spreads the connections), its own connections and calls.
+  int io_threads = 1;
   // --workers: threads that run actors. Negative: one per CPU; 0: actors run on
   // the loop itself. S8: with workers, whatever handlers share outside of their
   // actor must be safe to use from several threads, allocators included.
   int workers = -1;
   size_t mailbox_capacity = 1024;  // --mailbox-capacity: calls waiting for one actor
-  size_t max_connections = 10000;  // --max-connections
+  size_t max_connections = 10000;  // --max-connections, shared out evenly among the loops
   // --max-message-bytes: one request message. 4 MiB is what gRPC servers allow.
   size_t max_message_bytes = 4 * 1024 * 1024;
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mailroom/server/server.h"
 
+#include <algorithm>
+#include <atomic>
 #include <csignal>
 #include <cstdio>
 #include <string>
@@ -35,6 +37,8 @@ struct Server::Parts {
   std::vector<std::unique_ptr<actors::Cell>> cells;
   std::unique_ptr<actors::WorkerPool> pool;  // none: actors run inline
   std::unique_ptr<server::Admin> admin;
+  std::vector<Thread> loops;  // of all I/O actors but the first
+  std::atomic<size_t> loops_running{0};
   bool shut_down = false;
 };
 
@@ -80,6 +84,7 @@ Status Server::CheckOptions() const {
                              " was added twice");
     }
   }
+  if (options_.io_threads < 1) return InvalidArgument("--io-threads must be positive");
   if (options_.mailbox_capacity == 0) return InvalidArgument("--mailbox-capacity must be positive");
   if (options_.max_connections == 0) return InvalidArgument("--max-connections must be positive");
   return Status();
@@ -91,39 +96,68 @@ Status Server::Start() {
   rpc::SilenceProtobufLog();
   workers_ = options_.workers < 0 ? NumCpus() : options_.workers;
   parts_ = std::make_unique<Parts>();
-  MAILROOM_RETURN_IF_ERROR(StartLoop());
+  MAILROOM_RETURN_IF_ERROR(StartLoops());
   // Threads start only now: signals are blocked for all of them.
   StartActors();
   return StartAdmin();
 }
 
-Status Server::StartLoop() {
-  MAILROOM_ASSIGN_OR_RETURN(const io::Address address, io::Address::Parse(options_.listen));
-  io_actor_ = std::make_unique<server::IoActor>(options_, 0, io::MakePoller(), Clock::System());
-  io::Loop& loop = io_actor_->loop();
-  MAILROOM_RETURN_IF_ERROR(io_actor_->Init());
-  if (drain_on_signals_) MAILROOM_RETURN_IF_ERROR(loop.WatchSignals({SIGTERM, SIGINT}));
-  MAILROOM_ASSIGN_OR_RETURN(io::Listener listener, io::Listener::Bind(address));
+Status Server::StartLoops() {
+  const auto loops = static_cast<size_t>(options_.io_threads);
+  ServerOptions share = options_;
+  share.max_connections = (options_.max_connections + loops - 1) / loops;
+  address_ = options_.listen;
+  for (size_t i = 0; i < loops; ++i) {
+    io_actors_.push_back(std::make_unique<server::IoActor>(share, static_cast<uint8_t>(i),
+                                                           io::MakePoller(), Clock::System()));
+    server::IoActor& io_actor = *io_actors_.back();
+    MAILROOM_RETURN_IF_ERROR(io_actor.Init());
+    if (i == 0 && drain_on_signals_) {
+      MAILROOM_RETURN_IF_ERROR(io_actor.loop().WatchSignals({SIGTERM, SIGINT}));
+    }
+    MAILROOM_RETURN_IF_ERROR(Listen(/*shared_port=*/loops > 1, io_actor));
+  }
+  // A signal comes to the first loop; the first one has the inline actors that the
+  // others' last calls may need.
+  io_actors_[0]->OnDrain([this] { RequestStop(); });
+  io_actors_[0]->StopAfter(parts_->loops_running);
+  return Status();
+}
+
+// The first one finds out which port it is.
+Status Server::Listen(bool shared_port, server::IoActor& io_actor) {
+  const auto port = shared_port ? io::Listener::Port::kShared : io::Listener::Port::kOwn;
+  MAILROOM_ASSIGN_OR_RETURN(const io::Address address, io::Address::Parse(address_));
+  MAILROOM_ASSIGN_OR_RETURN(io::Listener listener,
+                            io::Listener::Bind(address, io::Listener::kBacklog, port));
   address_ = listener.bound_address().ToString();
-  return loop.AddListener(std::move(listener));
+  return io_actor.loop().AddListener(std::move(listener));
 }
 
 void Server::StartActors() {
   if (workers_ > 0) parts_->pool = std::make_unique<actors::WorkerPool>(workers_);
-  io_actor_->SetRunner(&runner());
   for (const Registration& registration : registrations_) {
     parts_->cells.push_back(std::make_unique<actors::Cell>(std::string(registration.spec->name),
                                                            options_.mailbox_capacity,
                                                            registration.factory(), runner()));
-    io_actor_->AddService(*registration.spec, *parts_->cells.back());
   }
-  io_actor_->hall().index_page = IndexPage();
+  const std::string index_page = IndexPage();
+  for (const auto& io_actor : io_actors_) {
+    io_actor->SetRunner(&runner());
+    for (size_t i = 0; i < registrations_.size(); ++i) {
+      io_actor->AddService(*registrations_[i].spec, *parts_->cells[i]);
+    }
+    io_actor->hall().index_page = index_page;
+  }
 }
 
 Status Server::StartAdmin() {
   if (options_.admin_listen.empty()) return Status();
   server::Admin::Pages pages;
-  pages.ready = [this] { return io_actor_->ready(); };
+  pages.ready = [this] {
+    return std::all_of(io_actors_.begin(), io_actors_.end(),
+                       [](const auto& io_actor) { return io_actor->ready(); });
+  };
   pages.metrics = [this] { return Metrics(); };
   parts_->admin = std::make_unique<server::Admin>(std::move(pages), Clock::System());
   MAILROOM_ASSIGN_OR_RETURN(admin_address_, parts_->admin->Start(options_.admin_listen));
@@ -131,30 +165,50 @@ Status Server::StartAdmin() {
 }
 
 Status Server::Serve() {
-  const Status ended = io_actor_->loop().Run(io::Loop::Mode::kUntilDone);
+  RunOtherLoops();
+  server::IoActor& first = *io_actors_[0];
+  const Status ended = first.loop().Run(io::Loop::Mode::kUntilDone);
+  RequestStop();  // unless it was asked for: the first one failed
+  for (Thread& loop : parts_->loops) loop.Join();
   // A handler that blocks holds what follows: from here on a signal ends the process.
-  io_actor_->loop().ForgetSignals();
+  first.loop().ForgetSignals();
   Shutdown();
   return ended;
 }
 
-void Server::RequestStop() { io_actor_->RequestStop(); }
+void Server::RunOtherLoops() {
+  for (size_t i = 1; i < io_actors_.size(); ++i) {
+    parts_->loops_running.fetch_add(1);
+    parts_->loops.emplace_back("loop-" + std::to_string(i), [this, i] {
+      const Status ended = io_actors_[i]->loop().Run(io::Loop::Mode::kUntilDone);
+      if (!ended.ok()) {
+        MAILROOM_LOG(kError) << "loop " << i << ": " << ended;
+        RequestStop();
+      }
+      parts_->loops_running.fetch_sub(1);
+      io_actors_[0]->Wake();
+    });
+  }
+}
+
+void Server::RequestStop() {
+  for (const auto& io_actor : io_actors_) io_actor->RequestStop();
+}
 
 // docs/architecture.md, Shutdown: runner, mailboxes, last look home, slots, loop.
 void Server::Shutdown() {
   if (parts_ == nullptr || parts_->shut_down) return;
-  if (io_actor_ == nullptr) return;  // Start() failed at the address
   parts_->shut_down = true;
   parts_->admin.reset();
   if (parts_->pool != nullptr) parts_->pool->Stop();
-  io_actor_->AbandonSessions();
+  for (const auto& io_actor : io_actors_) io_actor->AbandonSessions();
   for (const auto& cell : parts_->cells) cell->Stop();
-  io_actor_->Finish();
+  for (const auto& io_actor : io_actors_) io_actor->Finish();
 }
 
 actors::Runner& Server::runner() {
   if (parts_->pool != nullptr) return *parts_->pool;
-  return io_actor_->inline_runner();
+  return io_actors_[0]->inline_runner();
 }
 
 actors::Cell* Server::FindActor(std::string_view service) {
@@ -167,7 +221,9 @@ actors::Cell* Server::FindActor(std::string_view service) {
 std::string Server::Metrics() const {
   std::vector<const actors::Cell*> cells;
   for (const auto& cell : parts_->cells) cells.push_back(cell.get());
-  return server::RenderMetrics({io_actor_.get()}, cells, workers_);
+  std::vector<const server::IoActor*> io_actors;
+  for (const auto& io_actor : io_actors_) io_actors.push_back(io_actor.get());
+  return server::RenderMetrics(io_actors, cells, workers_);
 }
 
 std::string Server::Banner() const {
@@ -176,8 +232,9 @@ std::string Server::Banner() const {
   text += admin_address_.empty()
               ? "admin off"
               : "admin on http://" + admin_address_ + " (/livez /readyz /metrics)";
-  text += "\nthreads: 1 loop, " + std::to_string(workers_) +
-          (workers_ == 0 ? " workers (actors run on the loop)" : " workers");
+  text += "\nthreads: " + std::to_string(io_actors_.size()) +
+          (io_actors_.size() == 1 ? " loop, " : " loops, ") + std::to_string(workers_) +
+          (workers_ == 0 ? " workers (actors run on the first loop)" : " workers");
   if (!admin_address_.empty()) text += ", 1 admin";
   text += "\nservices:";
   for (const Registration& registration : registrations_) {

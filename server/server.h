@@ -69,7 +69,8 @@ class Server final {
   // connections wait in the backlog until Serve(). unavailable when an address is
   // in use, invalid_argument for options that make no sense. Once.
   Status Start();
-  // Runs the I/O actor on this thread until it has drained. Blocks. Once.
+  // Runs the first I/O actor on this thread, the others on theirs, until all have
+  // drained. Blocks. Once.
   Status Serve();
   // Any thread, between Start() and the end of Serve(). Begins to drain; Serve()
   // returns when that is done.
@@ -88,7 +89,7 @@ class Server final {
   // For tests, after Start(): the actor of a service, to call it in this process.
   actors::Cell* FindActor(std::string_view service);
   actors::Runner& runner();
-  server::IoActor& io_actor() { return *io_actor_; }
+  server::IoActor& io_actor(size_t loop = 0) { return *io_actors_[loop]; }
 
  private:
   struct Parts;
@@ -98,7 +99,9 @@ class Server final {
   };
 
   Status CheckOptions() const;
-  Status StartLoop();
+  Status StartLoops();
+  Status Listen(bool shared_port, server::IoActor& io_actor);
+  void RunOtherLoops();
   Status StartAdmin();
   void StartActors();
   void Shutdown();
@@ -113,7 +116,7 @@ class Server final {
   // In the order in which they may be destroyed, last first (docs/architecture.md,
   // Shutdown): cells outlive the I/O actor's senders, homes outlive envelopes.
   std::unique_ptr<Parts> parts_;
-  std::unique_ptr<server::IoActor> io_actor_;
+  std::vector<std::unique_ptr<server::IoActor>> io_actors_;
 };
 
 }  // namespace mailroom

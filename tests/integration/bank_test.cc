@@ -123,7 +123,7 @@ class Teller {
   int64_t in_right_ = kOpening;
 };
 
-class BankTest : public ::testing::TestWithParam<int> {};
+class BankTest : public ::testing::TestWithParam<Threads> {};
 
 TEST_P(BankTest, EachReplyCarriesItsOwnOutcomeAndTheSumIsConserved) {
   LiveServer server(GetParam());
@@ -156,12 +156,15 @@ TEST_P(BankTest, EachReplyCarriesItsOwnOutcomeAndTheSumIsConserved) {
   EXPECT_EQ(server.Metric("mailroom_dispatched_total"), server.Metric("mailroom_attached_total"));
 }
 
-INSTANTIATE_TEST_SUITE_P(Workers, BankTest, ::testing::Values(0, 1, 2, 8));
+INSTANTIATE_TEST_SUITE_P(Threads, BankTest,
+                         ::testing::Values(Threads{1, 0}, Threads{1, 1}, Threads{1, 2},
+                                           Threads{1, 8}, Threads{2, 0}, Threads{2, 2}),
+                         NameOf);
 
 // Transfers between accounts of different connections: the sum holds whatever the
 // order was.
 TEST(BankTest, MoneyThatCrossesConnectionsIsConserved) {
-  LiveServer server(2);
+  LiveServer server(Threads{1, 2});
   constexpr int kAccounts = 16;
   HttpClient opener(server.address());
   for (int i = 0; i < kAccounts; ++i) {

@@ -6,6 +6,9 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <utility>
+
+#include <gtest/gtest.h>
 
 #include "mailroom/base/check.h"
 #include "mailroom/server/server.h"
@@ -18,10 +21,20 @@
 // served by a thread of this process: sanitizers see both sides.
 namespace mailroom::tests {
 
+// How a server runs, as a test's parameter.
+struct Threads {
+  int loops;
+  int workers;
+};
+inline std::string NameOf(const ::testing::TestParamInfo<Threads>& info) {
+  return std::to_string(info.param.loops) + "Loops" + std::to_string(info.param.workers) +
+         "Workers";
+}
+
 class LiveServer final {
  public:
-  explicit LiveServer(int workers, ServerOptions options = ServerOptions())
-      : server_(Fill(std::move(options), workers)) {
+  explicit LiveServer(Threads threads, ServerOptions options = ServerOptions())
+      : server_(Fill(std::move(options), threads)) {
     server_.Add<services::GreetActor>();
     server_.Add<services::EchoActor>();
     server_.Add<services::BankActor>();
@@ -55,10 +68,11 @@ class LiveServer final {
   }
 
  private:
-  static ServerOptions Fill(ServerOptions options, int workers) {
+  static ServerOptions Fill(ServerOptions options, Threads threads) {
     options.listen = "127.0.0.1:0";
     options.admin_listen = "";
-    options.workers = workers;
+    options.io_threads = threads.loops;
+    options.workers = threads.workers;
     return options;
   }
 

@@ -17,7 +17,7 @@ namespace {
 constexpr const char* kGreet = "/mailroom.greet.v1.GreetService/Greet";
 constexpr const char* kEcho = "/mailroom.echo.v1.EchoService/Echo";
 
-class LiveTest : public ::testing::TestWithParam<int> {};
+class LiveTest : public ::testing::TestWithParam<Threads> {};
 
 TEST_P(LiveTest, S45_GetBodyEchoAndNotFoundThroughWorkersFiveTimes) {
   LiveServer server(GetParam());
@@ -98,12 +98,15 @@ TEST_P(LiveTest, S9_EveryEnvelopeComesHomeBeforeTheEnd) {
   EXPECT_EQ(server.Metric("mailroom_stale_replies_total"), 16);
 }
 
-INSTANTIATE_TEST_SUITE_P(Workers, LiveTest, ::testing::Values(0, 1, 4));
+INSTANTIATE_TEST_SUITE_P(Threads, LiveTest,
+                         ::testing::Values(Threads{1, 0}, Threads{1, 1}, Threads{1, 4},
+                                           Threads{2, 0}, Threads{3, 4}),
+                         NameOf);
 
 // S8: each call has an arena of its own: eight workers allocate at once, beyond the
 // arenas' first blocks, and nothing mixes (ThreadSanitizer looks on in its lane).
 TEST(LiveTest, S8_WorkersNeverShareAnArena) {
-  LiveServer server(8);
+  LiveServer server(Threads{1, 8});
   std::vector<std::thread> callers;
   for (int t = 0; t < 4; ++t) {
     callers.emplace_back([&server, t] {
@@ -127,7 +130,7 @@ TEST(LiveTest, S8_WorkersNeverShareAnArena) {
 TEST(LiveTest, S10_InlineAndPooledAnswersAreByteIdentical) {
   std::vector<std::vector<std::string>> answers;
   for (const int workers : {0, 2}) {
-    LiveServer server(workers);
+    LiveServer server(Threads{1, workers});
     HttpClient client(server.address());
     auto& of = answers.emplace_back();
     for (const std::string& request : {CallText(kGreet, "application/json", "{\"name\":\"x\"}"),
@@ -161,7 +164,7 @@ TEST(LiveTest, AnAddressThatIsNoneIsToldByName) {
 }
 
 TEST(LiveTest, AnAddressInUseIsToldByName) {
-  LiveServer first(0);
+  LiveServer first(Threads{1, 0});
   ServerOptions options;
   options.listen = first.address();
   options.admin_listen = "";

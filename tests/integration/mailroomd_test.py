@@ -2,6 +2,7 @@
 """The binary itself: what it prints, how it ends, what it says about bad flags."""
 
 import http.client
+import json
 import re
 import signal
 import subprocess
@@ -144,6 +145,16 @@ class MailroomdTest(unittest.TestCase):
             self.assertEqual(ended.returncode, 1)
             self.assertIn(f"127.0.0.1:{server.port}", ended.stderr)
             self.assertIn("in use", ended.stderr)
+
+    def test_several_loops_share_a_port_and_end_together(self):
+        with Server("--io-threads", "3", "--workers", "0") as server:
+            self.assertIn("3 loops, 0 workers", server.banner)
+            for number in range(30):
+                reply = server.call(GREET, json.dumps({"name": str(number)}))
+                self.assertEqual(reply[0], 200)
+            text = server.admin("/metrics")[1].decode()
+            self.assertIn("mailroom_accepted_total 30", text)
+            self.assertEqual(server.end(signal.SIGTERM)[0], 0)
 
     def test_an_address_that_is_none_is_told(self):
         ended = run("--listen", "example.com:80", "--admin-listen", "")

@@ -93,11 +93,11 @@ class StaleReplies {
   int expired_ = 0;
 };
 
-class StaleRepliesTest : public ::testing::TestWithParam<int> {};
+class StaleRepliesTest : public ::testing::TestWithParam<Threads> {};
 
 // S7: a stale completion is dropped on a generation mismatch.
 TEST_P(StaleRepliesTest, S7_NoReplyCarriesAnotherCallsWord) {
-  const int calls = Scaled(100000) / 2;  // this test runs twice
+  const int calls = Scaled(100000) / 4;  // this test runs four times
   LiveServer server(GetParam());
   StaleReplies clients(server);
   for (int batch = 0; batch * 3 * kGroup < calls; ++batch) {
@@ -122,7 +122,10 @@ TEST_P(StaleRepliesTest, S7_NoReplyCarriesAnotherCallsWord) {
   RecordProperty("reset", static_cast<int>(reset));
 }
 
-INSTANTIATE_TEST_SUITE_P(Workers, StaleRepliesTest, ::testing::Values(0, 2));
+INSTANTIATE_TEST_SUITE_P(Threads, StaleRepliesTest,
+                         ::testing::Values(Threads{1, 0}, Threads{1, 2}, Threads{2, 0},
+                                           Threads{2, 2}),
+                         NameOf);
 
 }  // namespace
 }  // namespace mailroom::tests
