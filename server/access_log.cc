@@ -5,15 +5,15 @@
 
 namespace mailroom::server {
 
-void LogAccess(const Exchange& exchange, Code code, int http_status, size_t bytes,
-               std::string_view peer, Duration took) {
+void LogAccess(const Exchange& exchange, const AnsweredCall& answered, std::string_view peer) {
   const std::string_view protocol =
       exchange.protocol == nullptr ? std::string_view("http") : exchange.protocol->name();
   const std::string_view method =
       exchange.route == nullptr ? std::string_view("-") : exchange.route->method->path;
   MAILROOM_LOG(kInfo) << "call protocol=" << protocol << " method=" << method
-                      << " code=" << CodeName(code) << " status=" << http_status
-                      << " bytes=" << bytes << " took=" << took << " peer=" << peer;
+                      << " code=" << CodeName(answered.code) << " status=" << answered.http_status
+                      << " bytes=" << answered.bytes << " took=" << answered.took
+                      << " peer=" << peer;
 }
 
 }  // namespace mailroom::server

@@ -10,9 +10,16 @@
 
 namespace mailroom::server {
 
+// How a request was answered.
+struct AnsweredCall {
+  Code code;
+  int http_status;
+  size_t bytes;  // of the answer's body
+  Duration took;
+};
+
 // One line for an answered request (--access-log): protocol, method, code, HTTP
 // status, bytes of the answer's body, duration, peer. Loop thread.
-void LogAccess(const Exchange& exchange, Code code, int http_status, size_t bytes,
-               std::string_view peer, Duration took);
+void LogAccess(const Exchange& exchange, const AnsweredCall& answered, std::string_view peer);
 
 }  // namespace mailroom::server

@@ -27,25 +27,31 @@ constexpr const char* kFooter =
     "from the file that --config names (idle-timeout = 60s). Flags win over the environment,\n"
     "the environment over the file.";
 
+struct TextFlag {
+  std::string name;
+  std::string metavar;
+  std::string help;
+  std::string fallback;
+};
+
 // A flag whose text is turned into a value by `parse`, which returns the reason
 // why it can't be, or nothing.
-void AddText(CLI::App& app, const std::string& name, const std::string& metavar,
-             const std::string& help, const std::string& fallback,
+void AddText(CLI::App& app, const TextFlag& flag,
              std::function<std::string(const std::string&)> parse) {
   app.add_option_function<std::string>(
-         name,
-         [name, parse](const std::string& text) {
+         flag.name,
+         [name = flag.name, parse](const std::string& text) {
            const std::string wrong = parse(text);
            if (!wrong.empty()) throw CLI::ValidationError(name, wrong);
          },
-         help)
-      ->type_name(metavar)
-      ->default_str(fallback);
+         flag.help)
+      ->type_name(flag.metavar)
+      ->default_str(flag.fallback);
 }
 
 void AddDuration(CLI::App& app, const std::string& name, const std::string& help,
                  Duration* target) {
-  AddText(app, name, "TIME", help, server::FormatDuration(*target),
+  AddText(app, {name, "TIME", help, server::FormatDuration(*target)},
           [target](const std::string& text) -> std::string {
             const std::optional<Duration> value = server::ParseDuration(text);
             if (!value) return "'" + text + "' is no duration; write 500ms, 5s, 2m or 1h";
@@ -55,7 +61,7 @@ void AddDuration(CLI::App& app, const std::string& name, const std::string& help
 }
 
 void AddSize(CLI::App& app, const std::string& name, const std::string& help, size_t* target) {
-  AddText(app, name, "N", help, std::to_string(*target),
+  AddText(app, {name, "N", help, std::to_string(*target)},
           [target](const std::string& text) -> std::string {
             const std::optional<uint64_t> value = server::ParseCount(text);
             if (!value || *value == 0) return "'" + text + "' is no positive whole number";
@@ -69,7 +75,7 @@ constexpr uint64_t kMostWorkers = 1024;
 constexpr uint64_t kMostLoops = 64;
 
 void AddThreads(CLI::App& app, ServerOptions* options) {
-  AddText(app, "--io-threads", "N", "loops, each with its own share of the connections", "1",
+  AddText(app, {"--io-threads", "N", "loops, each with its own share of the connections", "1"},
           [options](const std::string& text) -> std::string {
             const std::optional<uint64_t> value = server::ParseCount(text);
             if (!value || *value == 0 || *value > kMostLoops) {
@@ -78,18 +84,19 @@ void AddThreads(CLI::App& app, ServerOptions* options) {
             options->io_threads = static_cast<int>(*value);
             return "";
           });
-  AddText(app, "--workers", "N", "threads that run actors; 0: actors run on the loop",
-          "number of CPUs", [options](const std::string& text) -> std::string {
-            const std::optional<uint64_t> value = server::ParseCount(text);
-            if (!value || *value > kMostWorkers)
-              return "'" + text + "' is no number from 0 to 1024";
-            options->workers = static_cast<int>(*value);
-            return "";
-          });
+  AddText(
+      app,
+      {"--workers", "N", "threads that run actors; 0: actors run on the loop", "number of CPUs"},
+      [options](const std::string& text) -> std::string {
+        const std::optional<uint64_t> value = server::ParseCount(text);
+        if (!value || *value > kMostWorkers) return "'" + text + "' is no number from 0 to 1024";
+        options->workers = static_cast<int>(*value);
+        return "";
+      });
 }
 
 void AddLogging(CLI::App& app, ServerOptions* options) {
-  AddText(app, "--log-level", "LEVEL", "debug, info, warning, error or off", "info",
+  AddText(app, {"--log-level", "LEVEL", "debug, info, warning, error or off", "info"},
           [options](const std::string& text) -> std::string {
             const std::optional<LogLevel> level = ParseLogLevel(text);
             if (level) {
@@ -106,7 +113,7 @@ void AddLogging(CLI::App& app, ServerOptions* options) {
             }
             return wrong;
           });
-  AddText(app, "--log-format", "FORMAT", "text or json", "text",
+  AddText(app, {"--log-format", "FORMAT", "text or json", "text"},
           [options](const std::string& text) -> std::string {
             if (text != "text" && text != "json") return "'" + text + "' is neither text nor json";
             options->log_format = text == "json" ? LogFormat::kJson : LogFormat::kText;

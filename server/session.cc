@@ -308,8 +308,8 @@ void Session::Answer(io::Connection& connection, Exchange& exchange) {
   engine_->SendEnd(exchange.stream, nullptr, out);
   watch_.BeginWriting(connection.queued_output());
   if (hall_.options.access_log) {
-    LogAccess(exchange, code, answer.status, answer.body.size(), peer_,
-              hall_.loop->now() - exchange.began);
+    LogAccess(exchange,
+              {code, answer.status, answer.body.size(), hall_.loop->now() - exchange.began}, peer_);
   }
 }
 
