@@ -30,6 +30,7 @@ struct Exchange {
   enum class Kind : uint8_t {
     kCall,       // in the words of `protocol`
     kIndex,      // GET /
+    kOptions,    // what the target supports: `allow`
     kHttpError,  // no protocol claimed it: `http_status` and `status`
   };
 
@@ -39,8 +40,9 @@ struct Exchange {
   Kind kind = Kind::kCall;
   bool refused = false;      // answered by the hall: `status`; the body is dropped
   bool shed = false;         // refused for want of room: Retry-After
-  bool accept_post = false;  // a 415: say what is spoken
+  bool accept_post = false;  // say which content types are spoken
   int http_status = 0;
+  std::string_view allow;  // which HTTP methods the target supports, a constant
   Route* route = nullptr;
   const rpc::Protocol* protocol = nullptr;
   rpc::CallHead head;

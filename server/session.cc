@@ -9,14 +9,10 @@
 #include "mailroom/http/http1_engine.h"
 #include "mailroom/server/access_log.h"
 #include "mailroom/server/admission.h"
+#include "mailroom/server/intake.h"
 
 namespace mailroom::server {
 namespace {
-
-std::string_view ContentType(const http::Head& head) {
-  const http::Field* field = head.headers->Find("content-type");
-  return field == nullptr ? std::string_view() : field->value;
-}
 
 bool NoSideEffects(const Exchange& exchange) {
   return exchange.route->method->idempotency == rpc::Idempotency::kNoSideEffects;
@@ -54,7 +50,7 @@ void Session::OnRead(io::Connection& connection) {
 // False when there is nothing more to pull.
 bool Session::OnEvent(io::Connection& connection, const http::Event& event) {
   if (const auto* head = std::get_if<http::Head>(&event)) {
-    BeginRequest(*head);
+    ReadHead(hall_, *head, &exchanges_.Append(head->stream));
   } else if (const auto* body = std::get_if<http::Body>(&event)) {
     Exchange& exchange = *exchanges_.last();
     if (!exchange.refused && exchange.envelope != nullptr) {
@@ -71,64 +67,6 @@ bool Session::OnEvent(io::Connection& connection, const http::Event& event) {
   return true;
 }
 
-void Session::BeginRequest(const http::Head& head) {
-  Exchange& exchange = exchanges_.Append(head.stream);
-  if (head.path == "/" && (head.method == "GET" || head.method == "HEAD")) {
-    exchange.kind = Exchange::Kind::kIndex;
-    return;
-  }
-  exchange.route = hall_.router.Find(head.path);
-  if (exchange.route == nullptr) {
-    RefuseHttp(exchange, 404, Code::kUnimplemented, UnknownPathText(hall_.router, head.path));
-    return;
-  }
-  exchange.protocol = rpc::FindProtocol(head.method, ContentType(head));
-  if (exchange.protocol != nullptr) {
-    ReadCall(exchange, head);
-  } else if (head.method != "POST") {
-    RefuseHttp(exchange, 405, Code::kUnimplemented,
-               "call this method with POST, not " + std::string(head.method));
-  } else {
-    exchange.accept_post = true;
-    RefuseHttp(exchange, 415, Code::kUnknown,
-               "content type \"" + std::string(ContentType(head)) +
-                   "\" is not spoken here; send one of " + std::string(rpc::AcceptPost()));
-  }
-}
-
-void Session::ReadCall(Exchange& exchange, const http::Head& head) {
-  exchange.envelope = hall_.TakeEnvelope();
-  exchange.route->counters.started.Add();
-  Status accepted = exchange.protocol->Accept(head, *exchange.route->method, &exchange.head,
-                                              &exchange.envelope->metadata);
-  if (!accepted.ok()) {
-    RefuseCall(exchange, std::move(accepted));
-  } else if (hall_.draining) {
-    ShedCall(exchange, Shed::kDraining, DrainingStatus());
-  } else if (exchange.head.timeout) {
-    exchange.deadline = DeadlineIn(exchange.began, *exchange.head.timeout);
-  }
-}
-
-void Session::RefuseHttp(Exchange& exchange, int http_status, Code code, std::string message) {
-  exchange.kind = Exchange::Kind::kHttpError;
-  exchange.http_status = http_status;
-  exchange.refused = true;
-  exchange.status = Status(code, std::move(message));
-  hall_.counters.refused_http.Add();
-}
-
-void Session::RefuseCall(Exchange& exchange, Status status) {
-  exchange.refused = true;
-  exchange.status = std::move(status);
-}
-
-void Session::ShedCall(Exchange& exchange, Shed reason, Status status) {
-  hall_.counters.shed[static_cast<size_t>(reason)].Add();
-  exchange.shed = true;
-  RefuseCall(exchange, std::move(status));
-}
-
 void Session::EndRequest(io::Connection& connection) {
   Exchange& exchange = *exchanges_.last();
   if (exchange.refused || exchange.kind != Exchange::Kind::kCall) {
@@ -138,7 +76,7 @@ void Session::EndRequest(io::Connection& connection) {
   exchange.route->counters.received.Add();
   Status opened = exchange.protocol->OpenBody(&exchange.envelope->request);
   if (!opened.ok()) {
-    RefuseCall(exchange, std::move(opened));
+    RefuseCall(&exchange, std::move(opened));
     exchange.state = Exchange::State::kReady;
   } else if (MayDispatch(exchange)) {
     Dispatch(connection, exchange);
@@ -154,10 +92,10 @@ void Session::OnBad(const http::Bad& bad) {
   exchange.state = Exchange::State::kReady;
   if (exchange.protocol != nullptr && bad.status == 413) {
     // A call's message over the limit is told in the caller's protocol.
-    RefuseCall(exchange, Status(Code::kResourceExhausted, bad.reason));
+    RefuseCall(&exchange, Status(Code::kResourceExhausted, bad.reason));
     return;
   }
-  RefuseHttp(exchange, bad.status, Code::kInvalidArgument, bad.reason);
+  RefuseHttp(hall_, &exchange, bad.status, Code::kInvalidArgument, bad.reason);
 }
 
 // Invariant 3.
@@ -176,7 +114,7 @@ void Session::Dispatch(io::Connection& connection, Exchange& exchange) {
   exchange.call =
       hall_.calls.Insert(PendingCall{connection.id(), exchange.stream, exchange.route, TimerId()});
   if (!exchange.call) {
-    ShedCall(exchange, Shed::kTooManyCalls, TooManyCallsStatus());
+    ShedCall(hall_, &exchange, Shed::kTooManyCalls, TooManyCallsStatus());
     return;
   }
   actors::Envelope& envelope = *exchange.envelope;
@@ -191,7 +129,7 @@ void Session::Dispatch(io::Connection& connection, Exchange& exchange) {
   if (!exchange.route->destination->ref.TryPost(&mail)) {
     exchange.envelope.reset(mail.release());
     hall_.calls.Release(exchange.call);
-    ShedCall(exchange, Shed::kMailboxFull, MailboxFullStatus(*exchange.route->destination));
+    ShedCall(hall_, &exchange, Shed::kMailboxFull, MailboxFullStatus(*exchange.route->destination));
     return;
   }
   exchange.state = Exchange::State::kOut;
@@ -218,8 +156,8 @@ void Session::Expire(io::Connection& connection, http::StreamId stream) {
   Exchange* const exchange = exchanges_.Find(stream);
   MAILROOM_CHECK(exchange != nullptr && exchange->state == Exchange::State::kOut);
   Cancel(*exchange);
-  RefuseCall(*exchange, Status::Static(Code::kDeadlineExceeded,
-                                       "the deadline passed before the actor answered"));
+  RefuseCall(exchange, Status::Static(Code::kDeadlineExceeded,
+                                      "the deadline passed before the actor answered"));
   exchange->state = Exchange::State::kReady;
   --out_;
   Advance(connection);
@@ -258,13 +196,10 @@ void Session::Advance(io::Connection& connection) {
       answered = true;
     }
     if (exchanges_.empty()) break;
+    if (MeetExpectation(connection)) continue;
     Exchange& newest = *exchanges_.last();
     if (newest.state != Exchange::State::kHeld || !MayDispatch(newest)) break;
     Dispatch(connection, newest);
-  }
-  const bool one = !exchanges_.empty() && exchanges_.first() == exchanges_.last();
-  if (one && engine_->wants_continue()) {
-    engine_->SendContinue(exchanges_.first()->stream, connection.WriteBuffer());
   }
   CloseIfDone(connection);
   if (finished_) return;
@@ -275,6 +210,19 @@ void Session::Advance(io::Connection& connection) {
     connection.ResumeReading();
   }
   watch_.Await(AwaitedPhase(connection), answered);
+}
+
+// Whoever awaits 100-continue is told to go on, or at once why not (RFC 9110
+// s10.1.1): true when the first exchange is ready now.
+bool Session::MeetExpectation(io::Connection& connection) {
+  Exchange& first = *exchanges_.first();
+  if (&first != exchanges_.last() || !engine_->wants_continue()) return false;
+  if (first.kind == Exchange::Kind::kCall && !first.refused) {
+    engine_->SendContinue(first.stream, connection.WriteBuffer());
+    return false;
+  }
+  first.state = Exchange::State::kReady;
+  return true;
 }
 
 void Session::CloseIfDone(io::Connection& connection) {
@@ -321,7 +269,13 @@ Code Session::ComposeAnswer(Exchange& exchange) {
   if (exchange.kind == Exchange::Kind::kHttpError) {
     rpc::WriteHttpError(exchange.http_status, exchange.status.code(), exchange.status.message(),
                         &answer);
-    if (exchange.http_status == 405) answer.headers.Add("allow", "POST");
+    if (exchange.http_status == 405) answer.headers.Add("allow", exchange.allow);
+    if (exchange.accept_post) answer.headers.Add("accept-post", rpc::AcceptPost());
+    return exchange.status.code();
+  }
+  if (exchange.kind == Exchange::Kind::kOptions) {
+    answer.status = 204;
+    answer.headers.Add("allow", exchange.allow);
     if (exchange.accept_post) answer.headers.Add("accept-post", rpc::AcceptPost());
     return exchange.status.code();
   }

@@ -53,16 +53,11 @@ class Session final {
 
  private:
   bool OnEvent(io::Connection& connection, const http::Event& event);
-  void BeginRequest(const http::Head& head);
-  void ReadCall(Exchange& exchange, const http::Head& head);
-  void RefuseHttp(Exchange& exchange, int http_status, Code code, std::string message);
-  void RefuseCall(Exchange& exchange, Status status);
   void EndRequest(io::Connection& connection);
   void OnBad(const http::Bad& bad);
 
   bool MayDispatch(const Exchange& exchange) const;
   void Dispatch(io::Connection& connection, Exchange& exchange);
-  void ShedCall(Exchange& exchange, Shed reason, Status status);
   void Cancel(const Exchange& exchange);
 
   // Writes what is ready in order, dispatches what that let go, and settles
@@ -71,6 +66,7 @@ class Session final {
   void Answer(io::Connection& connection, Exchange& exchange);
   Code ComposeAnswer(Exchange& exchange);
   void CountAnswer(const Exchange& exchange, Code code);
+  bool MeetExpectation(io::Connection& connection);
   void CloseIfDone(io::Connection& connection);
   void Finish(io::Connection& connection);
   ConnectionWatch::Phase AwaitedPhase(const io::Connection& connection) const;

@@ -151,7 +151,7 @@ TEST_F(SessionsTest, EachRefusalHasItsStatus) {
             405);
   EXPECT_EQ(*server.Exchange("GET " + std::string(kEcho) + " HTTP/1.1\r\nhost: a\r\n\r\n")
                  .headers.Find("allow"),
-            "POST");
+            "OPTIONS, POST");
   const HttpReply unspoken = server.Post(kEcho, "image/jpeg", "x");
   EXPECT_EQ(unspoken.status, 415);
   EXPECT_EQ(unspoken.headers.Find("accept-post"), "application/json, application/proto");

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mailroom/server/intake.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <utility>
+
+#include "mailroom/rpc/protocol.h"
+#include "mailroom/server/admission.h"
+
+namespace mailroom::server {
+namespace {
+
+// RFC 9110 s9.3 and RFC 5789. Others are unknown here, and 501 (s9.1).
+constexpr std::array<std::string_view, 9> kKnownMethods = {
+    "GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"};
+
+std::string_view ContentType(const http::Head& head) {
+  const http::Field* field = head.headers->Find("content-type");
+  return field == nullptr ? std::string_view() : field->value;
+}
+
+// The value of Allow for a target (RFC 9110 s10.2.1); empty when nothing is there.
+std::string_view Allowed(const http::Head& head, const Exchange& exchange) {
+  if (exchange.route != nullptr) return "OPTIONS, POST";
+  if (head.path == "/") return "GET, HEAD, OPTIONS";
+  if (head.path == "*") return "GET, HEAD, OPTIONS, POST";
+  return {};
+}
+
+void ReadCall(Hall& hall, const http::Head& head, Exchange* exchange) {
+  exchange->envelope = hall.TakeEnvelope();
+  exchange->route->counters.started.Add();
+  Status accepted = exchange->protocol->Accept(head, *exchange->route->method, &exchange->head,
+                                               &exchange->envelope->metadata);
+  if (!accepted.ok()) {
+    RefuseCall(exchange, std::move(accepted));
+  } else if (hall.draining) {
+    ShedCall(hall, exchange, Shed::kDraining, DrainingStatus());
+  } else if (exchange->head.timeout) {
+    exchange->deadline = DeadlineIn(exchange->began, *exchange->head.timeout);
+  }
+}
+
+void RefuseMethod(Hall& hall, const http::Head& head, Exchange* exchange) {
+  const std::string method(head.method);
+  if (exchange->route == nullptr) {
+    RefuseHttp(hall, exchange, 405, Code::kUnimplemented,
+               "this page is read with GET or HEAD, not " + method);
+  } else if (head.method != "POST") {
+    RefuseHttp(hall, exchange, 405, Code::kUnimplemented,
+               "call this method with POST, not " + method);
+  } else {
+    exchange->accept_post = true;
+    RefuseHttp(hall, exchange, 415, Code::kUnknown,
+               "content type \"" + std::string(ContentType(head)) +
+                   "\" is not spoken here; send one of " + std::string(rpc::AcceptPost()));
+  }
+}
+
+// No protocol claims it.
+void ReadPlain(Hall& hall, const http::Head& head, Exchange* exchange) {
+  if (std::find(kKnownMethods.begin(), kKnownMethods.end(), head.method) == kKnownMethods.end()) {
+    RefuseHttp(hall, exchange, 501, Code::kUnimplemented,
+               "this HTTP method is not known here; methods are called with POST");
+    return;
+  }
+  exchange->allow = Allowed(head, *exchange);
+  if (exchange->allow.empty()) {
+    RefuseHttp(hall, exchange, 404, Code::kUnimplemented, UnknownPathText(hall.router, head.path));
+  } else if (head.method == "OPTIONS") {
+    exchange->kind = Exchange::Kind::kOptions;
+    exchange->accept_post = exchange->route != nullptr;
+  } else if (head.path == "/" && (head.method == "GET" || head.method == "HEAD")) {
+    exchange->kind = Exchange::Kind::kIndex;
+  } else {
+    RefuseMethod(hall, head, exchange);
+  }
+}
+
+}  // namespace
+
+void ReadHead(Hall& hall, const http::Head& head, Exchange* exchange) {
+  exchange->route = hall.router.Find(head.path);
+  if (exchange->route != nullptr) {
+    exchange->protocol = rpc::FindProtocol(head.method, ContentType(head));
+  }
+  if (exchange->protocol != nullptr) {
+    ReadCall(hall, head, exchange);
+  } else {
+    ReadPlain(hall, head, exchange);
+  }
+}
+
+void RefuseCall(Exchange* exchange, Status status) {
+  exchange->refused = true;
+  exchange->status = std::move(status);
+}
+
+void ShedCall(Hall& hall, Exchange* exchange, Shed reason, Status status) {
+  hall.counters.shed[static_cast<size_t>(reason)].Add();
+  exchange->shed = true;
+  RefuseCall(exchange, std::move(status));
+}
+
+void RefuseHttp(Hall& hall, Exchange* exchange, int http_status, Code code, std::string message) {
+  exchange->kind = Exchange::Kind::kHttpError;
+  exchange->http_status = http_status;
+  exchange->refused = true;
+  exchange->status = Status(code, std::move(message));
+  hall.counters.refused_http.Add();
+}
+
+}  // namespace mailroom::server
