@@ -32,7 +32,4 @@ class Headers {
   std::vector<Field> fields_;
 };
 
-// ASCII letters only, as field names and tokens are.
-bool EqualsIgnoreCase(std::string_view a, std::string_view b);
-
 }  // namespace mailroom::http

@@ -35,17 +35,5 @@ TEST(HeadersTest, ClearEmpties) {
   EXPECT_EQ(headers.Find("a"), nullptr);
 }
 
-TEST(HeadersTest, OnlyLettersHaveCase) {
-  EXPECT_TRUE(EqualsIgnoreCase("Content-Type", "cONTENT-tYPE"));
-  EXPECT_TRUE(EqualsIgnoreCase("", ""));
-  EXPECT_FALSE(EqualsIgnoreCase("a", "ab"));
-  // Pairs that differ in the bit that makes a letter small.
-  EXPECT_FALSE(EqualsIgnoreCase("@", "`"));
-  EXPECT_FALSE(EqualsIgnoreCase("[", "{"));
-  EXPECT_FALSE(EqualsIgnoreCase("^", "~"));
-  EXPECT_FALSE(EqualsIgnoreCase("\xc3", "\xe3"));
-  EXPECT_FALSE(EqualsIgnoreCase("\r", "-"));
-}
-
 }  // namespace
 }  // namespace mailroom::http

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "mailroom/base/check.h"
+#include "mailroom/http/head_memo.h"
 #include "mailroom/http/http1_parser.h"
 #include "mailroom/http/http1_writer.h"
 #include "mailroom/http/line_scan.h"
@@ -46,7 +47,9 @@ class Http1Engine final : public Engine {
   Event NextHead(BytesView input, size_t* consumed);
   Event NextSizedBody(BytesView input, size_t* consumed);
   Event NextChunk(BytesView input, size_t* consumed);
-  Event TakeHead(BytesView block, bool body_is_here);
+  bool RecallHead(BytesView input, size_t* consumed, Event* event);
+  Event ParseHead(BytesView block, bool body_is_here);
+  Event TakeHead(const RequestHead& head, bool body_is_here);
   Event GiveEnd();
   Event Refuse(Fault fault);
   Event RefuseHead(Fault fault, BytesView input);
@@ -125,6 +128,8 @@ Event Http1Engine::NextHead(BytesView input, size_t* consumed) {
   }
   input.remove_prefix(*consumed);
   if (input == "\r") return NeedMore{};
+  Event event;
+  if (!scan_.begun() && RecallHead(input, consumed, &event)) return event;
   Fault fault = Fault::kNone;
   switch (scan_.Scan(input, pool_->limits(), &fault)) {
     case Progress::kNeedMore:
@@ -136,7 +141,7 @@ Event Http1Engine::NextHead(BytesView input, size_t* consumed) {
   }
   const size_t size = scan_.size();
   *consumed += size;
-  return TakeHead(input.substr(0, size), input.size() > size);
+  return ParseHead(input.substr(0, size), input.size() > size);
 }
 
 // A lone CR behind them waits for its LF; followed by anything else it is the
@@ -156,7 +161,21 @@ bool Http1Engine::MayBegin() const {
   return given_ - answered_ < kMaxUnanswered;
 }
 
-Event Http1Engine::TakeHead(BytesView block, bool body_is_here) {
+// A head that was seen before.
+bool Http1Engine::RecallHead(BytesView input, size_t* consumed, Event* event) {
+  headers_ = pool_->BorrowHeaders();
+  RequestHead head;
+  const size_t size = pool_->memo().Recall(input, &head, headers_.get());
+  if (size == 0) {
+    GiveHeadersBack();
+    return false;
+  }
+  *consumed += size;
+  *event = TakeHead(head, input.size() > size);
+  return true;
+}
+
+Event Http1Engine::ParseHead(BytesView block, bool body_is_here) {
   std::unique_ptr<Http1Parser> parser = pool_->BorrowParser();
   headers_ = pool_->BorrowHeaders();
   RequestHead head;
@@ -164,7 +183,12 @@ Event Http1Engine::TakeHead(BytesView block, bool body_is_here) {
   parser_ = std::move(parser);
   if (fault != Fault::kNone) return RefuseHead(fault, block);
   if (!head.chunked) GiveParserBack();
+  pool_->memo().Keep(block, head, *headers_);
   scan_ = HeadScan();
+  return TakeHead(head, body_is_here);
+}
+
+Event Http1Engine::TakeHead(const RequestHead& head, bool body_is_here) {
   empty_lines_ = 0;
   BeginStream(head.method == "HEAD", head.version_minor);
   if (!head.keep_alive) closes_ = true;

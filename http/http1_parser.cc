@@ -13,6 +13,7 @@
 
 #include <boost/beast/http/basic_parser.hpp>
 
+#include "mailroom/base/ascii.h"
 #include "mailroom/http/char_class.h"
 
 namespace mailroom::http {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "mailroom/http/head_memo.h"
 #include "mailroom/http/http1_parser.h"
 #include "mailroom/http/http1_writer.h"
 
@@ -33,7 +34,9 @@ void Keep(std::unique_ptr<T> spare, std::vector<std::unique_ptr<T>>* spares) {
 }  // namespace
 
 Http1Pool::Http1Pool(const Limits& limits)
-    : limits_(limits), date_line_(std::make_unique<DateLine>()) {
+    : limits_(limits),
+      date_line_(std::make_unique<DateLine>()),
+      memo_(std::make_unique<HeadMemo>()) {
   for (size_t* limit : {&limits_.request_line, &limits_.header_bytes, &limits_.header_count,
                         &limits_.chunk_extra_bytes, &limits_.trailer_bytes}) {
     *limit = std::min(*limit, kLargestLimit);

@@ -11,7 +11,8 @@
 #include "mailroom/http/limits.h"
 
 // Http1Pool: what the HTTP/1.1 engines of one loop share, so that an engine at
-// rest is small: the limits, the date line, and spare parsers and field lists.
+// rest is small: the limits, the date line, the heads that were parsed last, and
+// spare parsers and field lists.
 // An engine borrows a field list while a Head's views are valid and a parser
 // while a chunked body is incomplete; a request of which only the head is
 // awaited borrows nothing.
@@ -20,6 +21,7 @@
 namespace mailroom::http {
 
 class DateLine;
+class HeadMemo;
 class Http1Parser;
 
 class Http1Pool final {
@@ -35,6 +37,7 @@ class Http1Pool final {
 
   // For engines.
   DateLine& date_line() { return *date_line_; }
+  HeadMemo& memo() { return *memo_; }
   // "date: Sun, 06 Nov 1994 08:49:37 GMT" and its CRLF, for a response that no
   // engine writes. Valid until the next call.
   std::string_view DateField(WallTime now);
@@ -46,6 +49,7 @@ class Http1Pool final {
  private:
   Limits limits_;
   std::unique_ptr<DateLine> date_line_;
+  std::unique_ptr<HeadMemo> memo_;
   size_t lent_ = 0;
   std::vector<std::unique_ptr<Http1Parser>> parsers_;
   std::vector<std::unique_ptr<Headers>> headers_;

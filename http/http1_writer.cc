@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstring>
 
+#include "mailroom/base/ascii.h"
 #include "mailroom/base/check.h"
 #include "mailroom/http/char_class.h"
 #include "mailroom/http/status_text.h"
@@ -45,7 +46,7 @@ void AddUnnamedStatus(int status, Lines* lines) {
 }
 
 void AppendValue(std::string_view value, std::string* out) {
-  if (AllAre(kTextChar, value)) {
+  if (IsPrintable(value) || AllAre(kTextChar, value)) {
     out->append(value);
     return;
   }

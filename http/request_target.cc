@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "mailroom/base/ascii.h"
 #include "mailroom/http/char_class.h"
 #include "mailroom/http/headers.h"
 

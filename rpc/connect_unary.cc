@@ -5,11 +5,11 @@
 #include <string>
 #include <string_view>
 
+#include "mailroom/base/ascii.h"
 #include "mailroom/base/log.h"
 #include "mailroom/rpc/code.h"
 #include "mailroom/rpc/connect_error.h"
 #include "mailroom/rpc/deadline.h"
-#include "mailroom/rpc/field_name.h"
 #include "mailroom/rpc/media_type.h"
 #include "mailroom/rpc/wire_metadata.h"
 
@@ -23,15 +23,15 @@ constexpr std::string_view kTrailerPrefix = "trailer-";
 
 std::optional<WireFormat> FormatOf(std::string_view content_type) {
   const MediaType type = ParseMediaType(content_type);
-  if (NameIs(type.name, kProto) && type.parameters.empty()) return WireFormat::kProto;
-  if (NameIs(type.name, kJson) && CharsetIsUtf8(type.parameters)) {
+  if (EqualsIgnoreCase(type.name, kProto) && type.parameters.empty()) return WireFormat::kProto;
+  if (EqualsIgnoreCase(type.name, kJson) && CharsetIsUtf8(type.parameters)) {
     return WireFormat::kJson;
   }
   return std::nullopt;
 }
 
 Status CheckEncoding(std::string_view encoding) {
-  if (encoding.empty() || NameIs(encoding, "identity")) return Status();
+  if (encoding.empty() || EqualsIgnoreCase(encoding, "identity")) return Status();
   std::string words = "content-encoding \"";
   words.append(encoding.substr(0, 64)).append("\" is not supported; supported: identity");
   return Unimplemented(std::move(words));
@@ -39,11 +39,11 @@ Status CheckEncoding(std::string_view encoding) {
 
 // A field whose name begins with "connect-". Those of streams mean nothing here.
 Status ReadControl(const http::Field& field, CallHead* call) {
-  if (NameIs(field.name, "connect-protocol-version")) {
+  if (EqualsIgnoreCase(field.name, "connect-protocol-version")) {
     if (field.value == "1") return Status();
     return Status::Static(Code::kInvalidArgument, "connect-protocol-version must be 1");
   }
-  if (!NameIs(field.name, "connect-timeout-ms")) return Status();
+  if (!EqualsIgnoreCase(field.name, "connect-timeout-ms")) return Status();
   if (call->timeout) {
     return Status::Static(Code::kInvalidArgument, "connect-timeout-ms is given more than once");
   }
@@ -53,10 +53,10 @@ Status ReadControl(const http::Field& field, CallHead* call) {
 
 Status ReadField(const http::Field& field, CallHead* call, Metadata* metadata) {
   if (IsTransportField(field.name)) {
-    const bool encoding = NameIs(field.name, "content-encoding");
+    const bool encoding = EqualsIgnoreCase(field.name, "content-encoding");
     return encoding ? CheckEncoding(field.value) : Status();
   }
-  if (NameStartsWith(field.name, kReserved)) {
+  if (StartsWithIgnoreCase(field.name, kReserved)) {
     return ReadControl(field, call);
   }
   return AddRequestField(field, metadata);

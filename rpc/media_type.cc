@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mailroom/rpc/media_type.h"
 
+#include "mailroom/base/ascii.h"
 #include "mailroom/rpc/field_list.h"
-#include "mailroom/rpc/field_name.h"
 
 namespace mailroom::rpc {
 namespace {
@@ -11,7 +11,7 @@ bool IsUtf8Name(std::string_view charset) {
   if (charset.size() > 2 && charset.starts_with('"') && charset.ends_with('"')) {
     charset = charset.substr(1, charset.size() - 2);
   }
-  return NameIs(charset, "utf-8") || NameIs(charset, "utf8");
+  return EqualsIgnoreCase(charset, "utf-8") || EqualsIgnoreCase(charset, "utf8");
 }
 
 }  // namespace
@@ -27,7 +27,7 @@ bool CharsetIsUtf8(std::string_view parameters) {
     if (value.empty()) continue;
     if (value.find('=') == std::string_view::npos) return false;
     const std::string_view name = TakeElement(&value, '=');
-    if (NameIs(name, "charset") && !IsUtf8Name(value)) return false;
+    if (EqualsIgnoreCase(name, "charset") && !IsUtf8Name(value)) return false;
   }
   return true;
 }

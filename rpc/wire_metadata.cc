@@ -4,10 +4,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "mailroom/base/ascii.h"
 #include "mailroom/base/check.h"
 #include "mailroom/rpc/base64.h"
 #include "mailroom/rpc/field_list.h"
-#include "mailroom/rpc/field_name.h"
 
 namespace mailroom::rpc {
 namespace {
@@ -19,11 +19,6 @@ bool IsKey(std::string_view key) {
   });
 }
 
-// ASCII-Value in the protocols' grammars.
-bool IsPrintable(std::string_view value) {
-  return std::all_of(value.begin(), value.end(), [](char c) { return c >= ' ' && c <= '~'; });
-}
-
 Status Refuse(std::string_view key, std::string_view why) {
   std::string words = "the handler's metadata cannot be sent: key \"";
   words.append(key).append("\" ").append(why);
@@ -33,13 +28,14 @@ Status Refuse(std::string_view key, std::string_view why) {
 Status CheckEntry(const Metadata::Entry& entry) {
   if (!IsKey(entry.key)) return Refuse(entry.key, "has characters other than a-z 0-9 _ - .");
   if (entry.key.starts_with("connect-")) return Refuse(entry.key, "belongs to the protocol");
+  // ASCII-Value in the protocols' grammars.
   if (Metadata::IsBinary(entry.key) || IsPrintable(entry.value)) return Status();
   return Refuse(entry.key,
                 "has a value that is not printable ASCII (\"-bin\" keys take any bytes)");
 }
 
 bool IsBinaryName(std::string_view name) {
-  return name.size() >= 4 && NameIs(name.substr(name.size() - 4), "-bin");
+  return name.size() >= 4 && EqualsIgnoreCase(name.substr(name.size() - 4), "-bin");
 }
 
 // The part of *text that was appended since it had `before` bytes.
@@ -53,25 +49,26 @@ std::string_view Tail(const std::string& text, size_t before) {
 bool IsTransportField(std::string_view name) {
   switch (name.size()) {
     case 2:
-      return NameIs(name, "te");
+      return EqualsIgnoreCase(name, "te");
     case 4:
-      return NameIs(name, "host");
+      return EqualsIgnoreCase(name, "host");
     case 6:
-      return NameIs(name, "expect");
+      return EqualsIgnoreCase(name, "expect");
     case 7:
-      return NameIs(name, "trailer") || NameIs(name, "upgrade");
+      return EqualsIgnoreCase(name, "trailer") || EqualsIgnoreCase(name, "upgrade");
     case 10:
-      return NameIs(name, "connection") || NameIs(name, "keep-alive");
+      return EqualsIgnoreCase(name, "connection") || EqualsIgnoreCase(name, "keep-alive");
     case 12:
-      return NameIs(name, "content-type");
+      return EqualsIgnoreCase(name, "content-type");
     case 14:
-      return NameIs(name, "content-length") || NameIs(name, "http2-settings");
+      return EqualsIgnoreCase(name, "content-length") || EqualsIgnoreCase(name, "http2-settings");
     case 15:
-      return NameIs(name, "accept-encoding");
+      return EqualsIgnoreCase(name, "accept-encoding");
     case 16:
-      return NameIs(name, "content-encoding") || NameIs(name, "proxy-connection");
+      return EqualsIgnoreCase(name, "content-encoding") ||
+             EqualsIgnoreCase(name, "proxy-connection");
     case 17:
-      return NameIs(name, "transfer-encoding");
+      return EqualsIgnoreCase(name, "transfer-encoding");
     default:
       return false;
   }

@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "mailroom/http/http1_engine.h"
+#include "mailroom/http/http1_pool.h"
 #include "mailroom/http/testing/guarded_bytes.h"
 
 namespace mailroom::http::testing {
@@ -16,8 +17,7 @@ namespace {
 // Pulls events out of one engine and writes them down.
 class Recorder {
  public:
-  Recorder(const Limits& limits, size_t capacity)
-      : engine_(MakeHttp1Engine(limits)), memory_(capacity) {}
+  Recorder(Http1Pool& pool, size_t capacity) : engine_(MakeHttp1Engine(pool)), memory_(capacity) {}
 
   void Add(BytesView piece) {
     pending_ += piece;
@@ -93,15 +93,8 @@ std::string InPieces(const std::vector<size_t>& pieces) {
   return text + " and the rest";
 }
 
-void ExpectLine(const Limits& limits, BytesView raw, const std::vector<size_t>& pieces,
-                const std::string& want) {
-  EXPECT_EQ(Feed(limits, raw, pieces).line, want) << InPieces(pieces);
-}
-
-}  // namespace
-
-Transcript Feed(const Limits& limits, BytesView raw, const std::vector<size_t>& pieces) {
-  Recorder recorder(limits, raw.size());
+Transcript FeedTo(Http1Pool& pool, BytesView raw, const std::vector<size_t>& pieces) {
+  Recorder recorder(pool, raw.size());
   for (const size_t size : pieces) {
     const size_t taken = std::min(size, raw.size());
     recorder.Add(raw.substr(0, taken));
@@ -111,12 +104,28 @@ Transcript Feed(const Limits& limits, BytesView raw, const std::vector<size_t>& 
   return recorder.Finish();
 }
 
+void ExpectLine(const Limits& limits, BytesView raw, const std::vector<size_t>& pieces,
+                const std::string& want) {
+  EXPECT_EQ(Feed(limits, raw, pieces).line, want) << InPieces(pieces);
+}
+
+}  // namespace
+
+Transcript Feed(const Limits& limits, BytesView raw, const std::vector<size_t>& pieces) {
+  Http1Pool pool(limits);
+  return FeedTo(pool, raw, pieces);
+}
+
 Transcript FeedEveryWay(const Limits& limits, BytesView raw, const std::string& want) {
   ExpectLine(limits, raw, std::vector<size_t>(raw.size(), 1), want);
   ExpectLine(limits, raw, std::vector<size_t>(raw.size() / 7, 7), want);
   for (size_t cut = 1; cut < raw.size(); ++cut) ExpectLine(limits, raw, {cut}, want);
-  Transcript whole = Feed(limits, raw, {});
+  Http1Pool pool(limits);
+  Transcript whole = FeedTo(pool, raw, {});
   EXPECT_EQ(whole.line, want) << "whole";
+  const Transcript again = FeedTo(pool, raw, {});
+  EXPECT_EQ(again.line, want) << "whole, heads remembered";
+  EXPECT_EQ(again.sent, whole.sent) << "whole, heads remembered";
   return whole;
 }
 

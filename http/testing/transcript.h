@@ -33,9 +33,9 @@ struct Transcript {
 // Feeds `raw` in pieces of these sizes, the rest as the last piece.
 Transcript Feed(const Limits& limits, BytesView raw, const std::vector<size_t>& pieces);
 
-// Feeds `raw` whole, byte by byte, seven bytes at a time and in two pieces cut
-// at every byte. Reports a test failure for each way that does not end in
-// `want`. Returns what the whole gave.
+// Feeds `raw` whole, whole once more behind a connection that has sent the same,
+// byte by byte, seven bytes at a time and in two pieces cut at every byte. Reports a test failure
+// for each way that does not end in `want`. Returns what the whole gave.
 Transcript FeedEveryWay(const Limits& limits, BytesView raw, const std::string& want);
 
 }  // namespace mailroom::http::testing

@@ -6,13 +6,13 @@
 # these only. The lines that the server prints at its start are for curl.
 readonly BUILD_PACKAGES=(
   bazel-bootstrap bazel-platforms bazel-rules-java bazel-rules-proto bazel-skylib
-  clang-19 g++ curl
+  clang-19 g++ lld-19 curl
   libboost-dev libcli11-dev libconcurrentqueue-dev libfmt-dev libprotobuf-dev libprotoc-dev
   libspdlog-dev prometheus-cpp-dev protobuf-compiler zlib1g-dev
 )
 readonly TEST_PACKAGES=(libgmock-dev libgtest-dev python3)
 readonly CHECK_PACKAGES=(clang-format-19 git python3)
-readonly SANITIZER_PACKAGES=(libclang-rt-19-dev lld-19 llvm-19)
+readonly SANITIZER_PACKAGES=(libclang-rt-19-dev llvm-19)
 readonly MODEL_PACKAGES=(gcc libc6-dev python3 spin)
 readonly BENCH_PACKAGES=(python3 wrk)
 

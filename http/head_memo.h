@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <string>
+
+#include "mailroom/base/bytes.h"
+#include "mailroom/http/headers.h"
+#include "mailroom/http/http1_parser.h"
+
+// HeadMemo: the request heads that a loop has parsed last. Private.
+//
+// Callers repeat themselves: one client library that calls one method sends the
+// same head again and again, to the last byte, on all of its connections. What a
+// head means depends on its bytes alone (and on limits, which are one loop's
+// constants), so a head that is remembered is compared, a few bytes an
+// instruction, instead of being parsed. A head that differs anywhere (another
+// length, a trace id) is parsed as ever.
+//
+// One per Http1Pool. Loop thread only.
+//
+// Invariants:
+//   1 Recall() says exactly what parsing would: a remembered head was whole and
+//     without fault, and ends with its empty line, so no other head begins with it.
+//   2 What it gives points into the caller's bytes, never into the memo.
+//   3 At most kHeads heads of at most kLongest bytes are kept.
+namespace mailroom::http {
+
+class HeadMemo final {
+ public:
+  HeadMemo() = default;
+  HeadMemo(const HeadMemo&) = delete;
+  HeadMemo& operator=(const HeadMemo&) = delete;
+
+  static constexpr size_t kHeads = 4;
+  static constexpr size_t kLongest = 1024;
+
+  // When `input` begins with a remembered head: fills *head and *fields (which is
+  // added to) as Http1Parser::ParseHead does, and gives the head's size. Else 0.
+  size_t Recall(BytesView input, RequestHead* head, Headers* fields) const;
+
+  // Remembers a head that was parsed without fault, in place of the oldest. Not one
+  // with a chunked body: its parser has a state beside what it says.
+  void Keep(BytesView block, const RequestHead& head, const Headers& fields);
+
+ private:
+  struct Entry {
+    std::string block;
+    RequestHead head;  // views into `block`, or into static storage
+    Headers fields;
+  };
+  std::array<Entry, kHeads> entries_;
+  size_t oldest_ = 0;
+};
+
+}  // namespace mailroom::http

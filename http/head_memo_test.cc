@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mailroom/http/head_memo.h"
+
+#include <memory>
+#include <string>
+#include <variant>
+
+#include <gtest/gtest.h>
+
+#include "mailroom/http/http1_engine.h"
+#include "mailroom/http/http1_pool.h"
+#include "mailroom/http/testing/transcript.h"
+
+namespace mailroom::http {
+namespace {
+
+const std::string kHead =
+    "POST http://a.example:80/p.S/M?q=1 HTTP/1.1\r\nHost: a.example\r\nX-Empty:\r\n"
+    "Content-Type: application/proto\r\nContent-Length: 3\r\nConnection: close\r\n\r\n";
+
+bool Within(std::string_view view, BytesView bytes) {
+  return view.data() >= bytes.data() && view.data() + view.size() <= bytes.data() + bytes.size();
+}
+
+// What one fresh engine of `pool` makes of `raw`.
+std::string Told(Http1Pool& pool, const std::string& raw) {
+  const std::unique_ptr<Engine> engine = MakeHttp1Engine(pool);
+  size_t consumed = 0;
+  const Event event = engine->Next(raw, &consumed);
+  std::string told = std::to_string(event.index()) + " " + std::to_string(consumed);
+  if (const Bad* bad = std::get_if<Bad>(&event)) told += " " + bad->reason;
+  if (const Head* head = std::get_if<Head>(&event)) {
+    for (const std::string_view view :
+         {head->method, head->target, head->path, head->query, head->authority}) {
+      told.append(" ").append(view);
+    }
+    told += std::to_string(head->version_minor) + (head->has_body ? " body" : "");
+    for (const Field& field : *head->headers) {
+      told.append(" ").append(field.name).append("=").append(field.value);
+    }
+  }
+  return told + (engine->must_close() ? " close" : "") + (engine->wants_continue() ? " 100" : "");
+}
+
+std::string ToldFresh(const std::string& raw) {
+  Http1Pool pool{Limits()};
+  return Told(pool, raw);
+}
+
+// Invariant 2.
+TEST(HeadMemoTest, WhatIsRecalledLiesInTheCallersBytes) {
+  HeadMemo memo;
+  Http1Parser parser;
+  RequestHead head;
+  Headers fields;
+  {
+    const std::string first = kHead;
+    ASSERT_EQ(parser.ParseHead(first, Limits(), &head, &fields), Fault::kNone);
+    memo.Keep(first, head, fields);
+  }
+  const std::string second = kHead + "abc";
+  RequestHead recalled;
+  Headers recalled_fields;
+  ASSERT_EQ(memo.Recall(second, &recalled, &recalled_fields), kHead.size());
+  for (const std::string_view view :
+       {recalled.method, recalled.target, recalled.parts.path, recalled.parts.query,
+        recalled.parts.authority, recalled.host}) {
+    EXPECT_TRUE(Within(view, second));
+  }
+  ASSERT_EQ(recalled_fields.size(), 5u);
+  for (const Field& field : recalled_fields) {
+    EXPECT_TRUE(Within(field.name, second)) << field.name;
+    EXPECT_TRUE(Within(field.value, second)) << field.name;
+  }
+  EXPECT_EQ(recalled.content_length, 3u);
+  EXPECT_FALSE(recalled.keep_alive);
+}
+
+TEST(HeadMemoTest, ARecalledHeadTellsWhatAParsedOneDoes) {
+  for (const std::string& raw :
+       {kHead + "abc", std::string("GET http://a HTTP/1.1\r\nHost: a\r\n\r\n"),
+        std::string("HEAD / HTTP/1.0\r\n\r\n"), std::string("OPTIONS * HTTP/1.1\r\nHost:\r\n\r\n"),
+        std::string(
+            "PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nExpect: 100-continue\r\n\r\n")}) {
+    Http1Pool pool{Limits()};
+    const std::string fresh = Told(pool, raw);
+    EXPECT_EQ(Told(pool, raw), fresh);
+    EXPECT_EQ(Told(pool, "\r\n" + raw).substr(0, 1), fresh.substr(0, 1));
+  }
+}
+
+// Invariant 1: a remembered head with any one byte changed, left out or doubled.
+TEST(HeadMemoTest, ANearlyEqualHeadIsParsedForItself) {
+  Http1Pool pool{Limits()};
+  for (size_t at = 0; at < kHead.size(); ++at) {
+    for (const char byte : {'\0', '\r', '\n', ' ', ':', 'A', '9'}) {
+      Told(pool, kHead);
+      std::string other = kHead;
+      other[at] = byte;
+      ASSERT_EQ(Told(pool, other), ToldFresh(other)) << at << " " << static_cast<int>(byte);
+    }
+    Told(pool, kHead);
+    const std::string shorter = kHead.substr(0, at) + kHead.substr(at + 1);
+    ASSERT_EQ(Told(pool, shorter), ToldFresh(shorter)) << at;
+    Told(pool, kHead);
+    const std::string cut = kHead.substr(0, at);
+    ASSERT_EQ(Told(pool, cut), ToldFresh(cut)) << at;
+  }
+}
+
+TEST(HeadMemoTest, ARefusedHeadIsNotRemembered) {
+  const std::string bad = "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n";
+  Http1Pool pool{Limits()};
+  const std::string first = Told(pool, bad);
+  EXPECT_EQ(Told(pool, bad), first);
+  RequestHead head;
+  Headers fields;
+  EXPECT_EQ(pool.memo().Recall(bad, &head, &fields), 0u);
+}
+
+TEST(HeadMemoTest, AChunkedHeadIsNotRemembered) {
+  const std::string raw =
+      "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n";
+  testing::FeedEveryWay(Limits(), raw, "POST /[hi].");
+  Http1Pool pool{Limits()};
+  Told(pool, raw);
+  RequestHead head;
+  Headers fields;
+  EXPECT_EQ(pool.memo().Recall(raw, &head, &fields), 0u);
+}
+
+// Invariant 3.
+TEST(HeadMemoTest, KeepsTheLastFewOfOrdinarySize) {
+  Http1Pool pool{Limits()};
+  const auto head_to = [](size_t number) {
+    return "GET /" + std::to_string(number) + " HTTP/1.1\r\nHost: a\r\n\r\n";
+  };
+  const auto remembers = [&pool](const std::string& raw) {
+    RequestHead head;
+    Headers fields;
+    return pool.memo().Recall(raw, &head, &fields) == raw.size();
+  };
+  for (size_t i = 0; i <= HeadMemo::kHeads; ++i) Told(pool, head_to(i));
+  EXPECT_FALSE(remembers(head_to(0)));
+  for (size_t i = 1; i <= HeadMemo::kHeads; ++i) EXPECT_TRUE(remembers(head_to(i))) << i;
+  const std::string start = "GET / HTTP/1.1\r\nHost: a\r\nX: ";
+  const std::string longest =
+      start + std::string(HeadMemo::kLongest - start.size() - 4, 'x') + "\r\n\r\n";
+  const std::string too_long = start + "x" + longest.substr(start.size());
+  Told(pool, longest);
+  Told(pool, too_long);
+  EXPECT_TRUE(remembers(longest));
+  EXPECT_FALSE(remembers(too_long));
+}
+
+}  // namespace
+}  // namespace mailroom::http
