@@ -94,6 +94,14 @@ Address Address::FromNative(const void* sockaddr, size_t size) {
   return address;
 }
 
+Address Address::UnixPeer(uint32_t user, uint32_t process) {
+  Address address;
+  address.family_ = Family::kUnix;
+  std::memcpy(address.bytes_.data(), &user, sizeof(user));
+  std::memcpy(address.bytes_.data() + sizeof(user), &process, sizeof(process));
+  return address;
+}
+
 size_t Address::ToNative(void* sockaddr) const {
   if (family_ == Family::kIpv4) {
     sockaddr_in in = {};
@@ -117,6 +125,13 @@ size_t Address::ToNative(void* sockaddr) const {
 
 std::string Address::ToString() const {
   if (family_ == Family::kNone) return "-";
+  if (family_ == Family::kUnix) {
+    uint32_t user = 0;
+    uint32_t process = 0;
+    std::memcpy(&user, bytes_.data(), sizeof(user));
+    std::memcpy(&process, bytes_.data() + sizeof(user), sizeof(process));
+    return "unix:" + std::to_string(user) + "/" + std::to_string(process);
+  }
   char host[INET6_ADDRSTRLEN];
   inet_ntop(is_ipv4() ? AF_INET : AF_INET6, bytes_.data(), host, sizeof(host));
   const std::string port = ":" + std::to_string(port_);

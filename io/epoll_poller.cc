@@ -21,6 +21,8 @@ uint32_t EventsOf(Interest interest) {
   // read, or that is frozen, must not be reported again and again.
   if (interest.readable) events |= EPOLLIN | EPOLLRDHUP;
   if (interest.writable) events |= EPOLLOUT;
+  // Refused beside EPOLLRDHUP, which a listener never reports (epoll_ctl(2)).
+  if (interest.exclusive) events = (events & ~uint32_t{EPOLLRDHUP}) | EPOLLEXCLUSIVE;
   return events;
 }
 

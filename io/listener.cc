@@ -6,6 +6,8 @@
 
 #include <cerrno>
 
+#include "mailroom/io/socket_file.h"
+
 namespace mailroom::io {
 namespace {
 
@@ -33,11 +35,45 @@ bool IsPeersFault(int error) {
 
 }  // namespace
 
+Listener::Listener(Socket socket) : socket_(std::move(socket)) {}
+Listener::Listener(Listener&& other) noexcept = default;
+Listener& Listener::operator=(Listener&& other) noexcept = default;
+Listener::~Listener() = default;
+
 Result<Listener> Listener::Bind(const Address& address, int backlog, Port port) {
   MAILROOM_ASSIGN_OR_RETURN(Socket socket, Socket::Open(address));
   MAILROOM_RETURN_IF_ERROR(socket.Listen(address, backlog, port == Port::kShared));
   Listener listener(std::move(socket));
+  listener.shares_port_ = port == Port::kShared;
   MAILROOM_RETURN_IF_ERROR(listener.Prepare());
+  return listener;
+}
+
+Result<Listener> Listener::BindUnix(const std::string& path, unsigned mode) {
+  MAILROOM_ASSIGN_OR_RETURN(Socket socket, Socket::OpenUnix());
+  Listener listener(std::move(socket));
+  MAILROOM_ASSIGN_OR_RETURN(SocketFile file, SocketFile::Bind(listener.fd(), path, mode));
+  listener.file_ = std::make_unique<SocketFile>(std::move(file));
+  MAILROOM_RETURN_IF_ERROR(listener.socket_.Listen(kBacklog));
+  MAILROOM_RETURN_IF_ERROR(listener.Prepare());
+  return listener;
+}
+
+Result<Listener> Listener::Open(const ListenAddress& where, Port port, unsigned unix_mode) {
+  if (where.kind() == ListenAddress::Kind::kTcp) return Bind(where.address(), kBacklog, port);
+  if (where.kind() == ListenAddress::Kind::kUnix) return BindUnix(where.path(), unix_mode);
+  Result<Listener> listener = FromDescriptor(where.descriptor());
+  if (listener.ok()) return listener;
+  const Status why = listener.status();
+  return Status(why.code(), where.ToString() + ": " + std::string(why.message()));
+}
+
+Result<Listener> Listener::ForAnotherLoop() {
+  if (shares_port_) return Bind(address_, kBacklog, Port::kShared);
+  MAILROOM_ASSIGN_OR_RETURN(Socket socket, socket_.Duplicate());
+  Listener listener(std::move(socket));
+  MAILROOM_RETURN_IF_ERROR(listener.Prepare());
+  listener.duplicated_ = duplicated_ = true;
   return listener;
 }
 
@@ -52,9 +88,10 @@ Result<Listener> Listener::FromDescriptor(int fd) {
 
 Status Listener::Prepare() {
   MAILROOM_ASSIGN_OR_RETURN(address_, socket_.LocalAddress());
+  MAILROOM_ASSIGN_OR_RETURN(name_, socket_.LocalName());
   // What it accepts inherits the option: one call here instead of one each. A
   // Unix socket has no such option and needs none.
-  if (address_.is_ipv4() || address_.is_ipv6()) MAILROOM_RETURN_IF_ERROR(socket_.SetNoDelay());
+  if (!is_unix()) MAILROOM_RETURN_IF_ERROR(socket_.SetNoDelay());
   spare_ = OpenSpare();
   if (!spare_.is_open()) return ErrnoStatus("open /dev/null", errno);
   return Status();
@@ -67,8 +104,9 @@ Listener::Accepted Listener::Accept() {
     Descriptor fd(::accept4(socket_.fd(), reinterpret_cast<sockaddr*>(&native), &size,
                             SOCK_NONBLOCK | SOCK_CLOEXEC));
     if (fd.is_open()) {
-      return {Accepted::State::kAccepted, Socket(std::move(fd)), Address::FromNative(&native, size),
-              Status()};
+      Socket socket(std::move(fd));
+      const Address peer = is_unix() ? socket.UnixPeer() : Address::FromNative(&native, size);
+      return {Accepted::State::kAccepted, std::move(socket), peer, Status()};
     }
     const int error = errno;
     if (error == EAGAIN || error == EWOULDBLOCK) return {};

@@ -2,11 +2,14 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <string>
 #include <utility>
 
 #include "mailroom/base/status.h"
 #include "mailroom/io/address.h"
 #include "mailroom/io/descriptor.h"
+#include "mailroom/io/listen_address.h"
 #include "mailroom/io/socket.h"
 
 // Listener: a bound, listening socket, and what to do when descriptors run out.
@@ -19,15 +22,23 @@
 // Made by main(), moved into one Loop. One thread at a time; never blocks.
 namespace mailroom::io {
 
+class SocketFile;
+
 class Listener final {
  public:
   // The kernel cuts it to net.core.somaxconn.
   static constexpr int kBacklog = 4096;
+  // Owner and group may connect to a Unix socket.
+  static constexpr unsigned kUnixMode = 0660;
 
   // Whether other listeners may be bound to the same port beside this one, each
   // on its own loop; the kernel spreads the connections.
   enum class Port : uint8_t { kOwn, kShared };
 
+  // Whatever the address names. A Unix socket's file gets the permissions
+  // `unix_mode`, and is unlinked with the listener; a stale one is replaced.
+  static Result<Listener> Open(const ListenAddress& where, Port port = Port::kOwn,
+                               unsigned unix_mode = kUnixMode);
   // Port 0 takes a free one: bound_address() tells. unavailable when the address
   // is in use, permission_denied, ...; the message names address and call.
   static Result<Listener> Bind(const Address& address, int backlog = kBacklog,
@@ -35,8 +46,21 @@ class Listener final {
   // Takes over a socket that listens already (socket activation, a Unix socket)
   // and makes it non-blocking. The descriptor is closed on failure, too.
   static Result<Listener> FromDescriptor(int fd);
+  Listener(Listener&& other) noexcept;
+  Listener& operator=(Listener&& other) noexcept;
+  ~Listener();
 
+  // The same place for another loop: a socket of its own on the same port, where
+  // this one was bound with Port::kShared; otherwise the same socket once more, so
+  // that whichever loop has time accepts.
+  Result<Listener> ForAnotherLoop();
+
+  // TCP only; of a Unix socket no address.
   const Address& bound_address() const { return address_; }
+  // "127.0.0.1:8080", "unix:/run/a.sock".
+  const std::string& name() const { return name_; }
+  // Several descriptors of one socket: a loop should watch it exclusively.
+  bool is_duplicated() const { return duplicated_; }
   int fd() const { return socket_.fd(); }
 
   struct Accepted {
@@ -56,13 +80,19 @@ class Listener final {
   Accepted Accept();
 
  private:
-  explicit Listener(Socket socket) : socket_(std::move(socket)) {}
+  explicit Listener(Socket socket);
+  static Result<Listener> BindUnix(const std::string& path, unsigned mode);
   Status Prepare();
   Accepted Shed(int error);
+  bool is_unix() const { return !address_.is_ipv4() && !address_.is_ipv6(); }
 
   Socket socket_;
   Descriptor spare_;
   Address address_;
+  std::string name_;
+  bool shares_port_ = false;
+  bool duplicated_ = false;
+  std::unique_ptr<SocketFile> file_;  // the first of duplicates has it
 };
 
 }  // namespace mailroom::io

@@ -16,9 +16,8 @@ ListenerSet::ListenerSet(const Options& options, Poller& poller, ConnectionSet& 
       table_(SlotKind::kListener, options.loop_number) {}
 
 Status ListenerSet::Add(Listener listener) {
-  const int fd = listener.fd();
   const SlotId id = table_.Insert(std::move(listener));
-  Status added = poller_.Add(fd, id, {.readable = accepting(), .writable = false});
+  Status added = watching_ ? Watch(id, *table_.Find(id)) : Status();
   if (!added.ok()) table_.Erase(id);
   return added;
 }
@@ -73,12 +72,18 @@ void ListenerSet::Resume() {
 }
 
 void ListenerSet::UpdateInterest() {
+  if (std::exchange(watching_, accepting()) == accepting()) return;
   table_.ForEach([this](SlotId id, Listener& listener) {
-    const Interest interest = {.readable = accepting(), .writable = false};
-    const Status changed = poller_.Modify(listener.fd(), id, interest);
-    if (!changed.ok())
-      MAILROOM_LOG(kError) << "listener " << listener.bound_address() << ": " << changed;
+    if (!watching_) return poller_.Remove(listener.fd());
+    const Status watched = Watch(id, listener);
+    if (!watched.ok()) MAILROOM_LOG(kError) << "listener " << listener.name() << ": " << watched;
   });
+}
+
+// Added and removed: what is watched exclusively cannot be modified.
+Status ListenerSet::Watch(SlotId id, const Listener& listener) {
+  return poller_.Add(listener.fd(), id,
+                     {.readable = true, .writable = false, .exclusive = listener.is_duplicated()});
 }
 
 }  // namespace mailroom::io

@@ -49,12 +49,14 @@ class ListenerSet final {
   bool accepting() const { return !paused_ && held_until_ == kForever; }
   void Hold(TimePoint now, const Status& why);
   void UpdateInterest();
+  Status Watch(SlotId id, const Listener& listener);
 
   const Options options_;
   Poller& poller_;
   ConnectionSet& connections_;
   LoopCounters& counters_;
   SlotTable<Listener> table_;
+  bool watching_ = true;  // what is added is watched
   bool paused_ = false;
   TimePoint held_until_ = kForever;  // kForever: not held
 };

@@ -25,6 +25,9 @@ namespace mailroom::io {
 struct Interest {
   bool readable = false;
   bool writable = false;
+  // Of all pollers that watch the same socket one is told rather than each. To be
+  // given to Add() only: what is watched so cannot be modified.
+  bool exclusive = false;
   friend bool operator==(Interest, Interest) = default;
 };
 

@@ -10,6 +10,8 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "mailroom/io/socket_file.h"
+
 namespace mailroom::io {
 namespace {
 
@@ -37,6 +39,17 @@ Result<Socket> Socket::Open(const Address& address) {
   Descriptor fd(::socket(domain, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (!fd.is_open()) return ErrnoStatus("socket", errno);
   return Socket(std::move(fd));
+}
+
+Result<Socket> Socket::OpenUnix() {
+  Descriptor fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  if (!fd.is_open()) return ErrnoStatus("socket", errno);
+  return Socket(std::move(fd));
+}
+
+Status Socket::Listen(int backlog) {
+  if (::listen(fd(), backlog) == 0) return Status();
+  return ErrnoStatus("listen", errno);
 }
 
 Status Socket::Listen(const Address& address, int backlog, bool share_port) {
@@ -88,6 +101,29 @@ Result<Address> Socket::LocalAddress() const {
     return ErrnoStatus("getsockname", errno);
   }
   return Address::FromNative(&native, size);
+}
+
+Result<std::string> Socket::LocalName() const {
+  sockaddr_storage native = {};
+  socklen_t size = sizeof(native);
+  if (::getsockname(fd(), reinterpret_cast<sockaddr*>(&native), &size) != 0) {
+    return ErrnoStatus("getsockname", errno);
+  }
+  if (native.ss_family == AF_UNIX) return "unix:" + SocketFile::FromNative(&native, size);
+  return Address::FromNative(&native, size).ToString();
+}
+
+Address Socket::UnixPeer() const {
+  ucred peer = {};
+  socklen_t size = sizeof(peer);
+  if (::getsockopt(fd(), SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) return Address();
+  return Address::UnixPeer(peer.uid, static_cast<uint32_t>(peer.pid));
+}
+
+Result<Socket> Socket::Duplicate() const {
+  Descriptor copy(::fcntl(fd(), F_DUPFD_CLOEXEC, 0));
+  if (!copy.is_open()) return ErrnoStatus("fcntl", errno);
+  return Socket(std::move(copy));
 }
 
 Status Socket::CheckListening() const {

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <utility>
 
 #include "mailroom/base/bytes.h"
@@ -47,11 +48,14 @@ class Socket final {
 
   // Non-blocking, closed on exec, of the address's family.
   static Result<Socket> Open(const Address& address);
+  static Result<Socket> OpenUnix();
 
   int fd() const { return descriptor_.get(); }
   bool is_open() const { return descriptor_.is_open(); }
   void Close() noexcept { descriptor_.Close(); }
 
+  // Starts to listen, bound already.
+  Status Listen(int backlog);
   // Binds and starts to listen. `share_port`: other sockets may listen beside it
   // (SO_REUSEPORT), each for its own loop.
   Status Listen(const Address& address, int backlog, bool share_port);
@@ -65,7 +69,14 @@ class Socket final {
   // Ends our side: the peer reads what was sent and then the end.
   Status ShutdownWrite();
 
+  // No address for a Unix socket.
   Result<Address> LocalAddress() const;
+  // "127.0.0.1:8080", "unix:/run/a.sock", "unix:@name".
+  Result<std::string> LocalName() const;
+  // Of a Unix socket that was accepted.
+  Address UnixPeer() const;
+  // The same socket by another descriptor, closed on exec.
+  Result<Socket> Duplicate() const;
   // FailedPrecondition unless it is a listening stream socket.
   Status CheckListening() const;
 

@@ -6,7 +6,7 @@
 
 #include "mailroom/base/log.h"
 #include "mailroom/http/http1_engine.h"
-#include "mailroom/io/listener.h"
+#include "mailroom/io/listen_address.h"
 
 namespace mailroom::server {
 namespace {
@@ -38,10 +38,11 @@ Admin::Admin(Pages pages, const Clock& clock)
 
 Admin::~Admin() { Stop(); }
 
-Result<std::string> Admin::Start(const std::string& listen) {
-  MAILROOM_ASSIGN_OR_RETURN(const io::Address address, io::Address::Parse(listen));
-  MAILROOM_ASSIGN_OR_RETURN(io::Listener listener, io::Listener::Bind(address));
-  std::string bound = listener.bound_address().ToString();
+Result<std::string> Admin::Start(const std::string& listen, unsigned unix_mode) {
+  MAILROOM_ASSIGN_OR_RETURN(const io::ListenAddress where, io::ListenAddress::Parse(listen));
+  MAILROOM_ASSIGN_OR_RETURN(io::Listener listener,
+                            io::Listener::Open(where, io::Listener::Port::kOwn, unix_mode));
+  std::string bound = listener.name();
   MAILROOM_RETURN_IF_ERROR(loop_.Init());
   MAILROOM_RETURN_IF_ERROR(loop_.AddListener(std::move(listener)));
   thread_ = Thread("admin", [this] {

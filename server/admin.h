@@ -14,6 +14,7 @@
 #include "mailroom/http/http1_pool.h"
 #include "mailroom/io/deadline_list.h"
 #include "mailroom/io/handler.h"
+#include "mailroom/io/listener.h"
 #include "mailroom/io/loop.h"
 
 // Admin: the operators' port: /livez, /readyz, /healthz, /metrics.
@@ -36,8 +37,10 @@ class Admin final : public io::Handler {
   // Stops and joins.
   ~Admin() override;
 
-  // Binds `listen` and starts the thread. The address that was bound.
-  Result<std::string> Start(const std::string& listen);
+  // Listens at `listen` (io/listen_address.h) and starts the thread. The address that was
+  // bound.
+  Result<std::string> Start(const std::string& listen,
+                            unsigned unix_mode = io::Listener::kUnixMode);
   void Stop();
 
  private:

@@ -27,6 +27,15 @@ std::optional<uint64_t> ParseCount(std::string_view text) {
   return value;
 }
 
+std::optional<unsigned> ParseFileMode(std::string_view text) {
+  constexpr unsigned kMost = 0777;
+  unsigned mode = 0;
+  const char* const end = text.data() + text.size();
+  const std::from_chars_result result = std::from_chars(text.data(), end, mode, /*base=*/8);
+  if (text.empty() || result.ec != std::errc() || result.ptr != end) return std::nullopt;
+  return mode <= kMost ? std::optional<unsigned>(mode) : std::nullopt;
+}
+
 std::optional<Duration> ParseDuration(std::string_view text) {
   const size_t digits = text.find_first_not_of("0123456789");
   if (digits == std::string_view::npos) return std::nullopt;

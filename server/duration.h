@@ -19,5 +19,7 @@ std::string FormatDuration(Duration duration);
 
 // Decimal digits only; nothing for anything else, and for what does not fit.
 std::optional<uint64_t> ParseCount(std::string_view text);
+// Permissions in octal, "0660" or "660", 0777 at most.
+std::optional<unsigned> ParseFileMode(std::string_view text);
 
 }  // namespace mailroom::server

@@ -40,5 +40,14 @@ TEST(DurationTest, CountsAreDigitsOnly) {
   }
 }
 
+TEST(DurationTest, FileModesAreOctal) {
+  EXPECT_EQ(ParseFileMode("0660"), 0660u);
+  EXPECT_EQ(ParseFileMode("600"), 0600u);
+  EXPECT_EQ(ParseFileMode("0"), 0u);
+  for (const char* text : {"", "8", "0x1b", "rw", "-660", "1777", "99999999999999"}) {
+    EXPECT_EQ(ParseFileMode(text), std::nullopt) << text;
+  }
+}
+
 }  // namespace
 }  // namespace mailroom::server

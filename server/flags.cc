@@ -122,14 +122,30 @@ void AddLogging(CLI::App& app, ServerOptions* options) {
   app.add_flag("--access-log", options->access_log, "log one line for each call");
 }
 
-void AddAll(CLI::App& app, ServerOptions* options) {
-  app.add_option("--listen", options->listen, "address for callers; port 0 takes a free one")
-      ->type_name("HOST:PORT")
+void AddAddresses(CLI::App& app, ServerOptions* options) {
+  app.add_option("--listen", options->listen,
+                 "addresses for callers: HOST:PORT (port 0 takes a free one), unix:/path, fd:N; "
+                 "may be repeated, or hold several with commas")
+      ->type_name("ADDRESS")
+      ->delimiter(',')
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->allow_extra_args(false)
       ->capture_default_str();
   app.add_option("--admin-listen", options->admin_listen,
                  "address for operators (/livez /readyz /metrics); empty: none")
-      ->type_name("HOST:PORT")
+      ->type_name("ADDRESS")
       ->capture_default_str();
+  AddText(app, {"--unix-mode", "MODE", "permissions of unix:/path sockets, octal", "0660"},
+          [options](const std::string& text) -> std::string {
+            const std::optional<unsigned> mode = server::ParseFileMode(text);
+            if (!mode) return "'" + text + "' is no file mode; write 0660 or 0600";
+            options->unix_mode = *mode;
+            return "";
+          });
+}
+
+void AddAll(CLI::App& app, ServerOptions* options) {
+  AddAddresses(app, options);
   AddThreads(app, options);
   AddSize(app, "--mailbox-capacity", "calls that may wait for one actor",
           &options->mailbox_capacity);
@@ -190,16 +206,25 @@ std::string VariableOf(const std::string& long_name) {
   return name;
 }
 
+// Flags that may be repeated add up; then what stands before a flag's own words (the
+// environment) must go.
+bool IsOnCommandLine(const std::string& name, int argc, char** argv) {
+  return std::any_of(argv + 1, argv + argc, [&name](std::string_view word) {
+    return word == name || (word.starts_with(name) && word[name.size()] == '=');
+  });
+}
+
 // What the environment says, as words in front of those of the command line. Other
 // variables that begin like ours are not looked at: orchestrators set
 // MAILROOM_PORT and the like for a service of that name.
-std::vector<std::string> EnvironmentWords(const CLI::App& app) {
+std::vector<std::string> EnvironmentWords(const CLI::App& app, int argc, char** argv) {
   std::vector<std::string> words;
   for (const CLI::Option* option : app.get_options()) {
     for (const std::string& name : option->get_lnames()) {
       const char* const value = std::getenv(VariableOf(name).c_str());
       const bool counts = option->get_configurable() || option == app.get_config_ptr();
-      if (value != nullptr && counts) words.push_back("--" + name + "=" + value);
+      if (value == nullptr || !counts || IsOnCommandLine("--" + name, argc, argv)) continue;
+      words.push_back("--" + name + "=" + value);
     }
   }
   return words;
@@ -216,7 +241,7 @@ void AddWord(std::string word, std::vector<std::string>* words) {
 // CLI11 wants the words last first.
 std::vector<std::string> Words(const CLI::App& app, int argc, char** argv) {
   std::vector<std::string> words;
-  for (std::string& word : EnvironmentWords(app)) AddWord(std::move(word), &words);
+  for (std::string& word : EnvironmentWords(app, argc, argv)) AddWord(std::move(word), &words);
   for (int i = 1; i < argc; ++i) AddWord(argv[i], &words);
   std::reverse(words.begin(), words.end());
   return words;

@@ -34,7 +34,7 @@ class FlagsTest : public ::testing::Test {
 
 TEST_F(FlagsTest, WithoutFlagsTheDefaultsStand) {
   EXPECT_EQ(Parse({}), -1);
-  EXPECT_EQ(options.listen, "127.0.0.1:8080");
+  EXPECT_EQ(options.listen, std::vector<std::string>({"127.0.0.1:8080"}));
   EXPECT_EQ(options.admin_listen, "127.0.0.1:9090");
   EXPECT_EQ(options.workers, -1);
   EXPECT_EQ(options.drain_delay, Duration::zero());
@@ -43,6 +43,9 @@ TEST_F(FlagsTest, WithoutFlagsTheDefaultsStand) {
 TEST_F(FlagsTest, EveryFlagReachesItsOption) {
   EXPECT_EQ(Parse({"--listen",
                    "[::1]:0",
+                   "--listen=unix:/run/a.sock",
+                   "--unix-mode",
+                   "0600",
                    "--admin-listen=",
                    "--io-threads",
                    "3",
@@ -73,7 +76,8 @@ TEST_F(FlagsTest, EveryFlagReachesItsOption) {
                    "--access-log"}),
             -1)
       << said;
-  EXPECT_EQ(options.listen, "[::1]:0");
+  EXPECT_EQ(options.listen, std::vector<std::string>({"[::1]:0", "unix:/run/a.sock"}));
+  EXPECT_EQ(options.unix_mode, 0600u);
   EXPECT_EQ(options.admin_listen, "");
   EXPECT_EQ(options.io_threads, 3);
   EXPECT_EQ(options.workers, 0);
@@ -106,6 +110,8 @@ TEST_F(FlagsTest, ABadValueSaysWhatIsWrongAndWhatIsRight) {
   EXPECT_EQ(Parse({"--io-threads", "0"}), 2);
   EXPECT_EQ(Parse({"--io-threads", "65"}), 2);
   EXPECT_EQ(Parse({"--workers", "many"}), 2);
+  EXPECT_EQ(Parse({"--unix-mode", "rw-rw----"}), 2);
+  EXPECT_NE(said.find("0660"), std::string::npos) << said;
   EXPECT_EQ(Parse({"--mailbox-capacity", "0"}), 2);
   EXPECT_EQ(Parse({"--log-level", "waning"}), 2);
   EXPECT_NE(said.find("did you mean warning?"), std::string::npos) << said;
@@ -156,7 +162,24 @@ TEST_F(ConfigTest, TheFileFillsWhatNeitherSays) {
   EXPECT_EQ(options.workers, 3) << "the environment wins over the file";
   EXPECT_EQ(options.mailbox_capacity, 8u) << "flags win over the file";
   EXPECT_EQ(options.idle_timeout, std::chrono::seconds(7));
-  EXPECT_EQ(options.listen, "127.0.0.1:0");
+  EXPECT_EQ(options.listen, std::vector<std::string>({"127.0.0.1:0"}));
+}
+
+TEST_F(ConfigTest, SeveralAddressesInEveryForm) {
+  using Addresses = std::vector<std::string>;
+  const std::string file = Write("listen = [\"127.0.0.1:1\", \"unix:/a\"]\n");
+  EXPECT_EQ(Parse({"--config", file}), -1) << said;
+  EXPECT_EQ(options.listen, Addresses({"127.0.0.1:1", "unix:/a"}));
+  const Variable listen("MAILROOM_LISTEN", "fd:3,unix:/b");
+  EXPECT_EQ(Parse({"--config", file}), -1) << said;
+  EXPECT_EQ(options.listen, Addresses({"fd:3", "unix:/b"})) << "the environment wins";
+  EXPECT_EQ(Parse({"--config", file, "--listen", "unix:/c", "--listen=:4"}), -1) << said;
+  EXPECT_EQ(options.listen, Addresses({"unix:/c", ":4"})) << "flags win, and add up";
+  EXPECT_EQ(Parse({"--print-config", "--workers", "1", "--listen", "unix:/c,:4"}), 0) << said;
+  const std::string as_file = Write(printed);
+  unsetenv("MAILROOM_LISTEN");
+  EXPECT_EQ(Parse({"--config", as_file}), -1) << said;
+  EXPECT_EQ(options.listen, Addresses({"unix:/c", ":4"})) << printed;
 }
 
 TEST_F(ConfigTest, TheEnvironmentMayNameTheFile) {

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstddef>
 #include <string>
+#include <vector>
 
 #include "mailroom/base/clock.h"
 #include "mailroom/base/log.h"
@@ -14,8 +15,11 @@
 namespace mailroom {
 
 struct ServerOptions {
-  std::string listen = "127.0.0.1:8080";        // --listen; port 0 takes a free one
-  std::string admin_listen = "127.0.0.1:9090";  // --admin-listen; empty: none
+  // --listen: one address or several, each HOST:PORT (port 0 takes a free one),
+  // unix:/path, unix:@name or fd:N, a socket that listens already (io/listen_address.h).
+  std::vector<std::string> listen = {"127.0.0.1:8080"};
+  std::string admin_listen = "127.0.0.1:9090";  // --admin-listen: one such; empty: none
+  unsigned unix_mode = 0660;                    // --unix-mode: who may connect to unix:/path
   // --io-threads: loops, each with a listener of its own on the same address (the
   // kernel spreads the connections), its own connections and calls.
   int io_threads = 1;

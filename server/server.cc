@@ -13,6 +13,7 @@
 #include "mailroom/base/check.h"
 #include "mailroom/base/log.h"
 #include "mailroom/base/thread.h"
+#include "mailroom/io/listen_address.h"
 #include "mailroom/io/listener.h"
 #include "mailroom/rpc/protobuf_log.h"
 #include "mailroom/server/admin.h"
@@ -25,9 +26,26 @@ namespace mailroom {
 namespace server {
 namespace {
 
+constexpr std::string_view kUnix = "unix:";
+
+// As curl wants it: an option where it takes one, and the URL.
 std::string CurlLine(const std::string& address, const rpc::MethodSpec& method) {
-  return "curl -H 'content-type: application/json' -d '" + std::string(method.sample_json) +
-         "' http://" + address + std::string(method.path);
+  std::string line = "curl ";
+  std::string host = address;
+  if (address.starts_with(kUnix)) {
+    const std::string path = address.substr(kUnix.size());
+    const bool named = path.starts_with('@');
+    line += (named ? "--abstract-unix-socket " : "--unix-socket ") + path.substr(named ? 1 : 0);
+    line += ' ';
+    host = "localhost";
+  }
+  return line + "-H 'content-type: application/json' -d '" + std::string(method.sample_json) +
+         "' http://" + host + std::string(method.path);
+}
+
+// What is shown to people.
+std::string UrlOf(const std::string& address) {
+  return address.starts_with(kUnix) ? address : "http://" + address;
 }
 
 }  // namespace
@@ -84,9 +102,23 @@ Status Server::CheckOptions() const {
                              " was added twice");
     }
   }
+  MAILROOM_RETURN_IF_ERROR(CheckAddresses());
   if (options_.io_threads < 1) return InvalidArgument("--io-threads must be positive");
   if (options_.mailbox_capacity == 0) return InvalidArgument("--mailbox-capacity must be positive");
   if (options_.max_connections == 0) return InvalidArgument("--max-connections must be positive");
+  return Status();
+}
+
+Status Server::CheckAddresses() const {
+  if (options_.listen.empty()) return InvalidArgument("--listen names no address");
+  std::unordered_set<std::string_view> seen;
+  if (!options_.admin_listen.empty()) seen.insert(options_.admin_listen);
+  for (const std::string& address : options_.listen) {
+    // Port 0 is another one each time.
+    if (!seen.insert(address).second && !address.ends_with(":0")) {
+      return InvalidArgument("address \"" + address + "\" was given twice");
+    }
+  }
   return Status();
 }
 
@@ -106,7 +138,6 @@ Status Server::StartLoops() {
   const auto loops = static_cast<size_t>(options_.io_threads);
   ServerOptions share = options_;
   share.max_connections = (options_.max_connections + loops - 1) / loops;
-  address_ = options_.listen;
   for (size_t i = 0; i < loops; ++i) {
     io_actors_.push_back(std::make_unique<server::IoActor>(share, static_cast<uint8_t>(i),
                                                            io::MakePoller(), Clock::System()));
@@ -115,8 +146,8 @@ Status Server::StartLoops() {
     if (i == 0 && drain_on_signals_) {
       MAILROOM_RETURN_IF_ERROR(io_actor.loop().WatchSignals({SIGTERM, SIGINT}));
     }
-    MAILROOM_RETURN_IF_ERROR(Listen(/*shared_port=*/loops > 1, io_actor));
   }
+  MAILROOM_RETURN_IF_ERROR(OpenListeners());
   // A signal comes to the first loop; the first one has the inline actors that the
   // others' last calls may need.
   io_actors_[0]->OnDrain([this] { RequestStop(); });
@@ -124,14 +155,23 @@ Status Server::StartLoops() {
   return Status();
 }
 
-// The first one finds out which port it is.
-Status Server::Listen(bool shared_port, server::IoActor& io_actor) {
-  const auto port = shared_port ? io::Listener::Port::kShared : io::Listener::Port::kOwn;
-  MAILROOM_ASSIGN_OR_RETURN(const io::Address address, io::Address::Parse(address_));
-  MAILROOM_ASSIGN_OR_RETURN(io::Listener listener,
-                            io::Listener::Bind(address, io::Listener::kBacklog, port));
-  address_ = listener.bound_address().ToString();
-  return io_actor.loop().AddListener(std::move(listener));
+// docs/design/0008. The first loop has the listener that was opened, and with it the
+// file of a Unix socket; it stops last.
+Status Server::OpenListeners() {
+  const bool several = io_actors_.size() > 1;
+  const auto port = several ? io::Listener::Port::kShared : io::Listener::Port::kOwn;
+  for (const std::string& text : options_.listen) {
+    MAILROOM_ASSIGN_OR_RETURN(const io::ListenAddress where, io::ListenAddress::Parse(text));
+    MAILROOM_ASSIGN_OR_RETURN(io::Listener first,
+                              io::Listener::Open(where, port, options_.unix_mode));
+    addresses_.push_back(first.name());
+    for (size_t i = 1; i < io_actors_.size(); ++i) {
+      MAILROOM_ASSIGN_OR_RETURN(io::Listener other, first.ForAnotherLoop());
+      MAILROOM_RETURN_IF_ERROR(io_actors_[i]->loop().AddListener(std::move(other)));
+    }
+    MAILROOM_RETURN_IF_ERROR(io_actors_[0]->loop().AddListener(std::move(first)));
+  }
+  return Status();
 }
 
 void Server::StartActors() {
@@ -160,7 +200,8 @@ Status Server::StartAdmin() {
   };
   pages.metrics = [this] { return Metrics(); };
   parts_->admin = std::make_unique<server::Admin>(std::move(pages), Clock::System());
-  MAILROOM_ASSIGN_OR_RETURN(admin_address_, parts_->admin->Start(options_.admin_listen));
+  MAILROOM_ASSIGN_OR_RETURN(admin_address_,
+                            parts_->admin->Start(options_.admin_listen, options_.unix_mode));
   return Status();
 }
 
@@ -228,10 +269,13 @@ std::string Server::Metrics() const {
 
 std::string Server::Banner() const {
   const rpc::MethodSpec& first = registrations_.front().spec->methods.front();
-  std::string text = "listening on http://" + address_ + "\n";
+  std::string text;
+  for (const std::string& address : addresses_) {
+    text += "listening on " + server::UrlOf(address) + "\n";
+  }
   text += admin_address_.empty()
               ? "admin off"
-              : "admin on http://" + admin_address_ + " (/livez /readyz /metrics)";
+              : "admin on " + server::UrlOf(admin_address_) + " (/livez /readyz /metrics)";
   text += "\nthreads: " + std::to_string(io_actors_.size()) +
           (io_actors_.size() == 1 ? " loop, " : " loops, ") + std::to_string(workers_) +
           (workers_ == 0 ? " workers (actors run on the first loop)" : " workers");
@@ -240,7 +284,7 @@ std::string Server::Banner() const {
   for (const Registration& registration : registrations_) {
     text += " " + std::string(registration.spec->name);
   }
-  text += "\ntry: " + server::CurlLine(address_, first);
+  text += "\ntry: " + server::CurlLine(address(), first);
   return text;
 }
 
@@ -249,7 +293,7 @@ std::string Server::IndexPage() const {
   for (const Registration& registration : registrations_) {
     text += "\n" + std::string(registration.spec->name) + "\n";
     for (const rpc::MethodSpec& method : registration.spec->methods) {
-      text += "  " + server::CurlLine(address_, method) + "\n";
+      text += "  " + server::CurlLine(address(), method) + "\n";
     }
   }
   return text;

@@ -76,9 +76,11 @@ class Server final {
   // returns when that is done.
   void RequestStop();
 
-  // After Start(): "127.0.0.1:8080", the port that was really bound. The admin
-  // address is empty when there is none.
-  const std::string& address() const { return address_; }
+  // After Start(): "127.0.0.1:8080", the port that was really bound, or
+  // "unix:/run/a.sock"; in the order of the options. address() is the first one. The
+  // admin address is empty when there is none.
+  const std::vector<std::string>& addresses() const { return addresses_; }
+  const std::string& address() const { return addresses_.front(); }
   const std::string& admin_address() const { return admin_address_; }
   int workers() const { return workers_; }
   // After Start(): what a start-up line says; ends without a newline.
@@ -99,8 +101,9 @@ class Server final {
   };
 
   Status CheckOptions() const;
+  Status CheckAddresses() const;
   Status StartLoops();
-  Status Listen(bool shared_port, server::IoActor& io_actor);
+  Status OpenListeners();
   void RunOtherLoops();
   Status StartAdmin();
   void StartActors();
@@ -109,7 +112,7 @@ class Server final {
 
   ServerOptions options_;
   std::vector<Registration> registrations_;
-  std::string address_;
+  std::vector<std::string> addresses_;
   std::string admin_address_;
   int workers_ = 0;
   bool drain_on_signals_ = false;

@@ -4,8 +4,10 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 
 #include <cerrno>
+#include <cstddef>
 
 #include "mailroom/base/check.h"
 
@@ -23,6 +25,22 @@ Peer Peer::Connect(const Address& address) {
   Peer peer(::socket(native.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
   MAILROOM_CHECK(peer.fd() >= 0);
   MAILROOM_CHECK(::connect(peer.fd(), reinterpret_cast<sockaddr*>(&native), size) == 0);
+  MAILROOM_CHECK(::fcntl(peer.fd(), F_SETFL, O_NONBLOCK) == 0);
+  return peer;
+}
+
+Peer Peer::Connect(const std::string& unix_path) {
+  sockaddr_un native = {};
+  native.sun_family = AF_UNIX;
+  MAILROOM_CHECK(unix_path.size() < sizeof(native.sun_path));
+  unix_path.copy(native.sun_path, unix_path.size());
+  const bool has_file = !unix_path.starts_with('@');
+  if (!has_file) native.sun_path[0] = '\0';
+  const size_t size = offsetof(sockaddr_un, sun_path) + unix_path.size() + (has_file ? 1 : 0);
+  Peer peer(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  MAILROOM_CHECK(peer.fd() >= 0);
+  MAILROOM_CHECK(::connect(peer.fd(), reinterpret_cast<sockaddr*>(&native),
+                           static_cast<socklen_t>(size)) == 0);
   MAILROOM_CHECK(::fcntl(peer.fd(), F_SETFL, O_NONBLOCK) == 0);
   return peer;
 }

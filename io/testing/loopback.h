@@ -24,6 +24,8 @@ class Peer final {
   static std::pair<Peer, int> Pair();
   // A TCP connection to a listener of this machine; waits until it stands.
   static Peer Connect(const Address& address);
+  // A Unix socket, by its path or "@name".
+  static Peer Connect(const std::string& unix_path);
 
   // How many bytes the kernel took, all of them unless its buffer is full.
   size_t Send(BytesView bytes);

@@ -69,7 +69,7 @@ class LiveServer final {
 
  private:
   static ServerOptions Fill(ServerOptions options, Threads threads) {
-    options.listen = "127.0.0.1:0";
+    options.listen = {"127.0.0.1:0"};
     options.admin_listen = "";
     options.io_threads = threads.loops;
     options.workers = threads.workers;

@@ -155,7 +155,7 @@ TEST(LiveTest, S10_InlineAndPooledAnswersAreByteIdentical) {
 
 TEST(LiveTest, AnAddressThatIsNoneIsToldByName) {
   ServerOptions options;
-  options.listen = "example.com:80";
+  options.listen = {"example.com:80"};
   Server server(options);
   server.Add<services::GreetActor>();
   const Status status = server.Start();
@@ -166,7 +166,7 @@ TEST(LiveTest, AnAddressThatIsNoneIsToldByName) {
 TEST(LiveTest, AnAddressInUseIsToldByName) {
   LiveServer first(Threads{1, 0});
   ServerOptions options;
-  options.listen = first.address();
+  options.listen = {first.address()};
   options.admin_listen = "";
   Server second(options);
   second.Add<services::GreetActor>();
