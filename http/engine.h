@@ -31,12 +31,13 @@ enum class StreamId : uint32_t {};
 struct Head {
   StreamId stream{};
   std::string_view method;
-  std::string_view target;     // as sent
-  std::string_view path;       // the path of the target, without the query, not decoded
-  std::string_view query;      // behind '?', may be empty
-  std::string_view authority;  // Host
-  int version_minor = 1;       // HTTP/1.x
-  bool has_body = false;       // false: End follows at once
+  std::string_view target;        // as sent
+  std::string_view path;          // the path of the target, without the query, not decoded
+  std::string_view query;         // behind '?', may be empty
+  std::string_view authority;     // Host
+  std::string_view content_type;  // of the first field of that name; empty: none
+  int version_minor = 1;          // HTTP/1.x
+  bool has_body = false;          // false: End follows at once
   const Headers* headers = nullptr;
 };
 

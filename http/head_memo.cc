@@ -28,6 +28,7 @@ class Moved {
     to->parts.query = move(from.parts.query);
     to->parts.authority = move(from.parts.authority);
     to->host = move(from.host);
+    to->content_type = move(from.content_type);
   }
 
   void Fields(const Headers& from, Headers* to) const {

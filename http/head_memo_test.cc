@@ -30,8 +30,8 @@ std::string Told(Http1Pool& pool, const std::string& raw) {
   std::string told = std::to_string(event.index()) + " " + std::to_string(consumed);
   if (const Bad* bad = std::get_if<Bad>(&event)) told += " " + bad->reason;
   if (const Head* head = std::get_if<Head>(&event)) {
-    for (const std::string_view view :
-         {head->method, head->target, head->path, head->query, head->authority}) {
+    for (const std::string_view view : {head->method, head->target, head->path, head->query,
+                                        head->authority, head->content_type}) {
       told.append(" ").append(view);
     }
     told += std::to_string(head->version_minor) + (head->has_body ? " body" : "");
@@ -64,7 +64,7 @@ TEST(HeadMemoTest, WhatIsRecalledLiesInTheCallersBytes) {
   ASSERT_EQ(memo.Recall(second, &recalled, &recalled_fields), kHead.size());
   for (const std::string_view view :
        {recalled.method, recalled.target, recalled.parts.path, recalled.parts.query,
-        recalled.parts.authority, recalled.host}) {
+        recalled.parts.authority, recalled.host, recalled.content_type}) {
     EXPECT_TRUE(Within(view, second));
   }
   ASSERT_EQ(recalled_fields.size(), 5u);

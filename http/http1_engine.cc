@@ -219,6 +219,7 @@ Head Http1Engine::MakeHead(const RequestHead& head) const {
   event.path = head.parts.path;
   event.query = head.parts.query;
   event.authority = head.parts.authority.empty() ? head.host : head.parts.authority;
+  event.content_type = head.content_type;
   event.version_minor = head.version_minor;
   event.has_body = reading_ != Reading::kEnd;
   event.headers = headers_.get();

@@ -138,6 +138,9 @@ void Request::on_field_impl(beast::field name, BeastView name_text, BeastView va
     case beast::field::connection:
       NoteConnection(value);
       break;
+    case beast::field::content_type:
+      if (head_->content_type.empty()) head_->content_type = value;
+      break;
     case beast::field::expect:
       NoteExpect(value);
       break;

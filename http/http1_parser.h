@@ -29,6 +29,7 @@ struct RequestHead {
   std::string_view target;
   TargetParts parts;
   std::string_view host;
+  std::string_view content_type;
   int version_minor = 1;
   bool keep_alive = true;  // RFC 9112 s9.3
   bool expects_continue = false;

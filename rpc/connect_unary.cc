@@ -22,6 +22,9 @@ constexpr std::string_view kReserved = "connect-";
 constexpr std::string_view kTrailerPrefix = "trailer-";
 
 std::optional<WireFormat> FormatOf(std::string_view content_type) {
+  // As clients write it, nearly always.
+  if (content_type == kProto) return WireFormat::kProto;
+  if (content_type == kJson) return WireFormat::kJson;
   const MediaType type = ParseMediaType(content_type);
   if (EqualsIgnoreCase(type.name, kProto) && type.parameters.empty()) return WireFormat::kProto;
   if (EqualsIgnoreCase(type.name, kJson) && CharsetIsUtf8(type.parameters)) {
@@ -86,16 +89,17 @@ class ConnectUnaryProtocol final : public Protocol {
  public:
   std::string_view name() const override { return "connect"; }
 
-  bool Claims(std::string_view method, std::string_view content_type) const override {
-    return method == "POST" && FormatOf(content_type).has_value();
+  std::optional<WireFormat> Claims(std::string_view method,
+                                   std::string_view content_type) const override {
+    return method == "POST" ? FormatOf(content_type) : std::nullopt;
   }
 
   Status Accept(const http::Head& head, const MethodSpec& method, CallHead* call,
                 Metadata* metadata) const override {
+    const WireFormat format = call->format;
     *call = CallHead{};
+    call->format = format;
     metadata->Clear();
-    const http::Field* type = head.headers->Find("content-type");
-    call->format = FormatOf(type != nullptr ? type->value : "").value_or(WireFormat::kJson);
     if (method.kind != MethodKind::kUnary) {
       return Status::Static(Code::kUnimplemented,
                             "a streaming method is not called by application/json or "

@@ -34,7 +34,7 @@ class SteadyCalls {
     head.method = "POST";
     head.headers = &headers_;
     CallHead call;
-    const Protocol* protocol = FindProtocol("POST", "application/json");
+    const Protocol* protocol = FindProtocol("POST", "application/json").protocol;
     ASSERT_TRUE(protocol->Accept(head, kMethod, &call, &metadata_).ok());
     ASSERT_TRUE(protocol->OpenBody(&message_).ok());
     message_.assign(kReply);

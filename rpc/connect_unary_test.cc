@@ -90,9 +90,27 @@ TEST(ConnectUnaryTest, ClaimsNothingElse) {
 }
 
 TEST(ConnectUnaryTest, ContentTypePicksTheCodec) {
-  EXPECT_EQ(Accepted({{"Content-Type", "application/proto"}}).call.format, WireFormat::kProto);
-  EXPECT_EQ(Accepted({{"content-type", "application/json; charset=utf-8"}}).call.format,
-            WireFormat::kJson);
+  for (const char* type : {"application/proto", "Application/Proto"}) {
+    EXPECT_EQ(ConnectUnary().Claims("POST", type), WireFormat::kProto) << type;
+  }
+  for (const char* type : {"application/json", "application/json; charset=utf-8"}) {
+    EXPECT_EQ(ConnectUnary().Claims("POST", type), WireFormat::kJson) << type;
+  }
+}
+
+TEST(ConnectUnaryTest, AcceptKeepsTheClaimedCodec) {
+  for (const WireFormat format : {WireFormat::kProto, WireFormat::kJson}) {
+    http::Headers headers;
+    http::Head head;
+    head.headers = &headers;
+    CallHead call;
+    call.format = format;
+    call.timeout = Duration(1);
+    Metadata metadata;
+    ASSERT_TRUE(ConnectUnary().Accept(head, kMethod, &call, &metadata).ok());
+    EXPECT_EQ(call.format, format);
+    EXPECT_FALSE(call.timeout);
+  }
 }
 
 TEST(ConnectUnaryTest, BareRequestIsAccepted) {

@@ -2,6 +2,7 @@
 #include "mailroom/rpc/protocol.h"
 
 #include <array>
+#include <optional>
 
 #include "mailroom/rpc/connect_error.h"
 #include "mailroom/rpc/connect_unary.h"
@@ -23,11 +24,12 @@ std::span<const Protocol* const> Protocols() {
   return kProtocols;
 }
 
-const Protocol* FindProtocol(std::string_view method, std::string_view content_type) {
+Claim FindProtocol(std::string_view method, std::string_view content_type) {
   for (const Protocol* protocol : Protocols()) {
-    if (protocol->Claims(method, content_type)) return protocol;
+    const std::optional<WireFormat> format = protocol->Claims(method, content_type);
+    if (format) return Claim{protocol, *format};
   }
-  return nullptr;
+  return Claim{};
 }
 
 std::string_view AcceptPost() { return "application/json, application/proto"; }

@@ -65,12 +65,15 @@ class Protocol {
   // "connect", for logs and metrics.
   virtual std::string_view name() const = 0;
 
-  // True when this protocol speaks `content_type` under HTTP `method`.
-  virtual bool Claims(std::string_view method, std::string_view content_type) const = 0;
+  // The codec that `content_type` names, when this protocol speaks it under HTTP
+  // `method`.
+  virtual std::optional<WireFormat> Claims(std::string_view method,
+                                           std::string_view content_type) const = 0;
 
-  // Reads the head of a claimed request: codec, version, timeout, compression,
-  // and fills *metadata with what the handler should see (protocol headers and
-  // hop-by-hop fields left out, "-bin" values decoded). Both are cleared first.
+  // Reads the head of a claimed request: version, timeout, compression, and fills
+  // *metadata with what the handler should see (protocol headers and hop-by-hop
+  // fields left out, "-bin" values decoded). Both are cleared first, but for
+  // call->format, which Claims() has told.
   // An error is answered by Finish with no message.
   virtual Status Accept(const http::Head& head, const MethodSpec& method, CallHead* call,
                         Metadata* metadata) const = 0;
@@ -92,8 +95,13 @@ class Protocol {
 // Every protocol of this build, in order of precedence.
 std::span<const Protocol* const> Protocols();
 
+struct Claim {
+  const Protocol* protocol = nullptr;
+  WireFormat format = WireFormat::kProto;
+};
+
 // The first that claims; null when none does (then 415 with Accept-Post, or 405).
-const Protocol* FindProtocol(std::string_view method, std::string_view content_type);
+Claim FindProtocol(std::string_view method, std::string_view content_type);
 
 // The value of Accept-Post for a 415 answer: every content type that is spoken.
 std::string_view AcceptPost();

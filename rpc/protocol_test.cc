@@ -16,12 +16,14 @@ namespace {
 static_assert(!std::is_copy_constructible_v<Answer> && !std::is_move_constructible_v<Answer>);
 
 TEST(ProtocolTest, FindGivesTheProtocolThatClaims) {
-  const Protocol* protocol = FindProtocol("POST", "application/proto");
-  ASSERT_NE(protocol, nullptr);
-  EXPECT_EQ(protocol->name(), "connect");
-  EXPECT_EQ(FindProtocol("GET", "application/proto"), nullptr);
-  EXPECT_EQ(FindProtocol("POST", "image/jpeg"), nullptr);
-  EXPECT_EQ(FindProtocol("POST", ""), nullptr);
+  const Claim claim = FindProtocol("POST", "application/proto");
+  ASSERT_NE(claim.protocol, nullptr);
+  EXPECT_EQ(claim.protocol->name(), "connect");
+  EXPECT_EQ(claim.format, WireFormat::kProto);
+  EXPECT_EQ(FindProtocol("POST", "application/json").format, WireFormat::kJson);
+  EXPECT_EQ(FindProtocol("GET", "application/proto").protocol, nullptr);
+  EXPECT_EQ(FindProtocol("POST", "image/jpeg").protocol, nullptr);
+  EXPECT_EQ(FindProtocol("POST", "").protocol, nullptr);
 }
 
 TEST(ProtocolTest, AcceptPostListsWhatIsClaimed) {
@@ -29,7 +31,7 @@ TEST(ProtocolTest, AcceptPostListsWhatIsClaimed) {
   int count = 0;
   while (!rest.empty()) {
     const std::string_view type = TakeElement(&rest, ',');
-    EXPECT_NE(FindProtocol("POST", type), nullptr) << type;
+    EXPECT_NE(FindProtocol("POST", type).protocol, nullptr) << type;
     ++count;
   }
   EXPECT_EQ(count, 2);

@@ -16,11 +16,6 @@ namespace {
 constexpr std::array<std::string_view, 9> kKnownMethods = {
     "GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"};
 
-std::string_view ContentType(const http::Head& head) {
-  const http::Field* field = head.headers->Find("content-type");
-  return field == nullptr ? std::string_view() : field->value;
-}
-
 // The value of Allow for a target (RFC 9110 s10.2.1); empty when nothing is there.
 std::string_view Allowed(const http::Head& head, const Exchange& exchange) {
   if (exchange.route != nullptr) return "OPTIONS, POST";
@@ -54,7 +49,7 @@ void RefuseMethod(Hall& hall, const http::Head& head, Exchange* exchange) {
   } else {
     exchange->accept_post = true;
     RefuseHttp(hall, exchange, 415, Code::kUnknown,
-               "content type \"" + std::string(ContentType(head)) +
+               "content type \"" + std::string(head.content_type) +
                    "\" is not spoken here; send one of " + std::string(rpc::AcceptPost()));
   }
 }
@@ -84,7 +79,9 @@ void ReadPlain(Hall& hall, const http::Head& head, Exchange* exchange) {
 void ReadHead(Hall& hall, const http::Head& head, Exchange* exchange) {
   exchange->route = hall.router.Find(head.path);
   if (exchange->route != nullptr) {
-    exchange->protocol = rpc::FindProtocol(head.method, ContentType(head));
+    const rpc::Claim claim = rpc::FindProtocol(head.method, head.content_type);
+    exchange->protocol = claim.protocol;
+    exchange->head.format = claim.format;
   }
   if (exchange->protocol != nullptr) {
     ReadCall(hall, head, exchange);
