@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What `./dev new` writes and refuses. That the workspace builds is shown by ./dev outside."""
+
+import contextlib
+import io
+import pathlib
+import tempfile
+import unittest
+
+from tools.dev import new
+
+
+class NewTest(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.root = pathlib.Path(folder.name).resolve()
+
+    def new(self, *given, mode="write", major="4"):
+        """Exit code, standard output, standard error."""
+        out, errors = io.StringIO(), io.StringIO()
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(errors):
+            code = new.main(mode, str(self.root), major, *given)
+        return code, out.getvalue(), errors.getvalue()
+
+    def refused(self, *given):
+        before = sorted(self.root.rglob("*"))
+        code, out, errors = self.new(*given)
+        self.assertEqual((code, out), (2, ""), given)
+        self.assertEqual(sorted(self.root.rglob("*")), before)
+        return errors
+
+    def text(self, path):
+        return (self.root / path).read_text(encoding="utf-8")
+
+    def test_a_workspace_has_all_its_files_and_says_what_is_next(self):
+        code, out, errors = self.new("my.pkg.StockKeeperService", "stock")
+        self.assertEqual((code, errors), (0, ""))
+        self.assertEqual(
+            sorted(path.name for path in (self.root / "stock").iterdir()),
+            [
+                ".bazelrc",
+                ".gitignore",
+                "BUILD",
+                "README.md",
+                "WORKSPACE",
+                "main.cc",
+                "stock_keeper.proto",
+                "stock_keeper_actor.h",
+                "stock_keeper_test.cc",
+            ],
+        )
+        self.assertEqual(
+            out.splitlines(),
+            [
+                f"cd {self.root / 'stock'}",
+                "bazel test //...",
+                "bazel run //:stock_keeper -- --listen 127.0.0.1:8080",
+            ],
+        )
+
+    def test_the_names_are_those_of_the_service(self):
+        self.new("my.pkg.StockService", "stock")
+        self.assertIn("package my.pkg;", self.text("stock/stock.proto"))
+        self.assertIn("service StockService {", self.text("stock/stock.proto"))
+        self.assertIn(
+            "class StockActor final : public my::pkg::StockServiceActor<StockActor> {",
+            self.text("stock/stock_actor.h"),
+        )
+        self.assertIn("/my.pkg.StockService/Visit", self.text("stock/README.md"))
+        self.assertIn(f'path = "{new.TREE}"', self.text("stock/WORKSPACE"))
+
+    def test_nothing_of_a_template_is_left(self):
+        self.new("my.pkg.StockService", "stock", major="7")
+        for path in (self.root / "stock").iterdir():
+            self.assertNotIn("$", path.read_text(encoding="utf-8"), path)
+
+    def test_a_neighbour_names_the_clone_by_its_relative_path(self):
+        self.assertEqual(new.path_to_tree(new.TREE.parent / "stock"), f"../{new.TREE.name}")
+
+    def test_names_become_words(self):
+        for service, name in {
+            "a.B": "b",
+            "a.HTTPProxyService": "http_proxy",
+            "a.S3Service": "s3",
+            "a.Service": "service",
+        }.items():
+            self.assertEqual(new.Service(service).name, name)
+
+    def test_a_later_bazel_is_told_that_there_is_a_workspace(self):
+        self.new("a.B", "four", major="4")
+        self.new("a.B", "seven", major="7")
+        self.assertNotIn("--enable_workspace", self.text("four/.bazelrc"))
+        self.assertTrue(
+            self.text("seven/.bazelrc").endswith("common --enable_workspace --noenable_bzlmod\n")
+        )
+
+    def test_an_empty_folder_will_do_and_no_other(self):
+        (self.root / "empty").mkdir()
+        self.assertEqual(self.new("a.B", "empty")[0], 0)
+        self.assertIn("is not empty", self.refused("a.B", "empty"))
+        self.assertIn("is a file", self.refused("a.B", "empty/BUILD"))
+        self.assertIn("is a file", self.refused("a.B", "empty/BUILD/further"))
+
+    def test_a_folder_may_lie_deep(self):
+        self.assertEqual(self.new("a.B", "not/yet/there")[0], 0)
+        self.assertIn('name = "a_b"', self.text("not/yet/there/WORKSPACE"))
+
+    def test_the_tree_and_folders_bazel_cannot_build_in_are_refused(self):
+        self.assertIn("own tree", self.refused("a.B", str(new.TREE)))
+        self.assertIn("own tree", self.refused("a.B", str(new.TREE / "services" / "mine")))
+        self.assertIn("space", self.refused("a.B", "my folder"))
+
+    def test_a_name_that_is_none_is_told_how_one_looks(self):
+        for name in ("", "Greet", "greet", "greet.v1", "greet.v1.", ".Greet", "a.B-C", "a.B C"):
+            self.assertIn("greet.v1", self.refused(name, "x"))
+        for name in ("Greet.V1.Greet", "a..B", "1a.B", "a-b.C"):
+            self.assertIn("is no part of a package", self.refused(name, "x"))
+
+    def test_names_that_no_compiler_takes_are_refused(self):
+        self.assertIn("keyword", self.refused("new.v1.GreetService", "x"))
+        self.assertIn("keyword", self.refused("greet.class.GreetService", "x"))
+        for package in ("mailroom.v1", "std", "time.v1"):
+            self.assertIn("somebody else's", self.refused(package + ".GreetService", "x"))
+        self.assertIn("message", self.refused("greet.v1.VisitRequest", "x"))
+
+    def test_too_few_and_too_many_arguments_get_the_usage(self):
+        for given in ((), ("a.B",), ("a.B", "x", "y"), ("--help",)):
+            self.assertIn("usage: ./dev new package.Service DIR", self.refused(*given))
+
+    def test_a_check_writes_nothing(self):
+        self.assertEqual(self.new("a.B", "x", mode="check"), (0, "", ""))
+        self.assertFalse((self.root / "x").exists())
+
+    def test_what_cannot_be_written_is_told(self):
+        code, _, errors = self.new("a.B", "/proc/mailroom/x")
+        self.assertEqual(code, 1)
+        self.assertIn("cannot write '/proc/mailroom/x'", errors)
+
+
+if __name__ == "__main__":
+    unittest.main()
