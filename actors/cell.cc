@@ -64,6 +64,7 @@ uint32_t Cell::RunMail(Pace& pace) {
     if (!mail_.TryTake(&mail)) return 0;
     // One look at the clock serves the run, unless a deadline is at stake.
     if (mail->deadline != kForever) now = runner_.clock().Now();
+    mail->taken_at = now;
     if (Expired(now, mail->deadline)) {
       counters_.expired.Add();
       AnswerError(std::move(mail), Status::Static(Code::kDeadlineExceeded,

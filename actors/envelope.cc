@@ -43,6 +43,7 @@ void Envelope::Reset() {
   format = WireFormat::kProto;
   deadline = kForever;
   posted_at = TimePoint();
+  taken_at = TimePoint();
   peer.clear();
   Empty(metadata);
   Empty(request);

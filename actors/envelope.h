@@ -49,6 +49,7 @@ class Envelope final : public Parcel {
   WireFormat format = WireFormat::kProto;
   TimePoint deadline = kForever;  // passed: answered, not run
   TimePoint posted_at;            // when the mail was posted, by the sender's clock
+  TimePoint taken_at;             // when the actor's turn came; the cell's to set
   std::string peer;               // "127.0.0.1:40112"; "in-process"
   Metadata metadata;              // the request's
   std::string request;            // its bytes; ends when decoding returns

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mailroom/base/log.h"
 
+#include <algorithm>
 #include <array>
+#include <cstdio>
 #include <memory>
 #include <mutex>
 #include <utility>
@@ -120,6 +122,15 @@ class FunctionSink final : public spdlog::sinks::base_sink<std::mutex> {
   explicit FunctionSink(std::function<void(std::string_view)> function)
       : function_(std::move(function)) {}
 
+  void Lines(std::string_view lines) {
+    std::lock_guard<std::mutex> lock(mutex_);
+    while (!lines.empty()) {
+      const size_t end = std::min(lines.find('\n'), lines.size() - 1);
+      function_(lines.substr(0, lines[end] == '\n' ? end : end + 1));
+      lines.remove_prefix(end + 1);
+    }
+  }
+
  private:
   void sink_it_(const spdlog::details::log_msg& message) override {
     spdlog::memory_buf_t line;
@@ -202,6 +213,16 @@ void InitLogging(LogOptions options) {
   const LogLevel level = options.level;
   Global().Set(MakeLogger(std::move(options)));
   log_internal::g_level.store(level);
+}
+
+void LogLines(std::string_view lines) {
+  const std::shared_ptr<spdlog::logger> logger = Global().Get();
+  if (auto* function = dynamic_cast<FunctionSink*>(logger->sinks().front().get())) {
+    function->Lines(lines);
+  } else {
+    // One call: what others write does not come between.
+    static_cast<void>(std::fwrite(lines.data(), 1, lines.size(), stderr));
+  }
 }
 
 void Log(LogLevel level, std::string_view message) {

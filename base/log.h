@@ -59,6 +59,10 @@ inline bool LogEnabled(LogLevel level) {
 // Writes one line when `level` is enabled.
 void Log(LogLevel level, std::string_view message);
 
+// Whole lines that were put together elsewhere (the access log), each with its newline.
+// Written as they are, whatever the level.
+void LogLines(std::string_view lines);
+
 // One line being put together; its end writes it. Made by the macros.
 class LogLine final {
  public:

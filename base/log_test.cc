@@ -162,6 +162,16 @@ TEST(LogNamesTest, RoundTrip) {
   EXPECT_EQ(ParseLogFormat("xml"), std::nullopt);
 }
 
+TEST_F(LogTest, LinesPutTogetherElsewhereAreWrittenAsTheyAre) {
+  Start(LogLevel::kOff, LogFormat::kJson);
+  LogLines("one\n\ntwo words\n");
+  EXPECT_EQ(lines(), (std::vector<std::string>{"one", "", "two words"}));
+  InitLogging(LogOptions());
+  ::testing::internal::CaptureStderr();
+  LogLines("one\ntwo\n");
+  EXPECT_EQ(::testing::internal::GetCapturedStderr(), "one\ntwo\n");
+}
+
 TEST(LogDefaultTest, WritesToStderr) {
   ::testing::internal::CaptureStderr();
   MAILROOM_LOG(kInfo) << "to stderr";

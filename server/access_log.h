@@ -2,24 +2,106 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "mailroom/base/clock.h"
+#include "mailroom/base/counter.h"
+#include "mailroom/base/log.h"
+#include "mailroom/base/mutex.h"
 #include "mailroom/base/status.h"
-#include "mailroom/server/exchange.h"
+#include "mailroom/base/thread.h"
 
+// AccessLog: one line per answered request (--access-log), text or JSON as
+// --log-format says. Private to server.
+//
+// A loop puts lines together and into a bounded buffer of its own; the writer's
+// thread takes them out and writes them to the log. So a slow disk or a full pipe
+// stops nobody's call: lines over the bound are dropped and counted. Sampling: of
+// calls that went well every Nth of a loop is told, of others each.
 namespace mailroom::server {
 
-// How a request was answered.
-struct AnsweredCall {
-  Code code;
-  int http_status;
-  size_t bytes;  // of the answer's body
-  Duration took;
+// What one line tells. Views are the caller's. Empty ones are left out, and a
+// `queued` that is negative: no actor has taken the call.
+struct AccessEntry {
+  std::string_view protocol;
+  std::string_view method;
+  Code code = Code::kOk;
+  int http_status = 0;  // 0: the caller was gone
+  size_t request_bytes = 0;
+  size_t response_bytes = 0;
+  Duration took{};
+  Duration queued{-1};
+  std::string_view peer;
+  std::string_view trace_id;
+  std::string_view user_agent;
 };
 
-// One line for an answered request (--access-log): protocol, method, code, HTTP
-// status, bytes of the answer's body, duration, peer. Loop thread.
-void LogAccess(const Exchange& exchange, const AnsweredCall& answered, std::string_view peer);
+class AccessLog final {
+ public:
+  // What one loop may have waiting for the writer.
+  static constexpr size_t kWaitingBytes = 4 * 1024 * 1024;
+
+  struct Options {
+    bool on = false;
+    size_t sample = 1;  // every Nth that went well
+    LogFormat format = LogFormat::kText;
+  };
+
+  explicit AccessLog(const Options& options) : options_(options) {}
+
+  bool on() const { return options_.on; }
+  // Loop thread. Whether this request's line is wanted; counts it.
+  bool Admit(Code code);
+  // Loop thread.
+  void Add(const AccessEntry& entry, WallTime now);
+
+  // Any thread. Swaps what waits with *lines, which is cleared first.
+  void Take(std::string* lines);
+  // Any thread. Lines that found no room.
+  uint64_t dropped() const { return dropped_.get(); }
+
+ private:
+  // Puts the line into line_.
+  void WriteText(const AccessEntry& entry, WallTime now);
+  void WriteJson(const AccessEntry& entry, WallTime now);
+  void AppendTime(WallTime now);
+
+  const Options options_;
+  size_t skipped_ = 0;
+  int64_t second_ = -1;  // which `second_text_` is
+  std::string second_text_;
+  std::string line_;
+  Counter dropped_;
+  Mutex mutex_;
+  std::string waiting_ MAILROOM_GUARDED_BY(mutex_);
+};
+
+// The thread that writes what the loops have put together.
+class AccessLogWriter final {
+ public:
+  // How old a line may become.
+  static constexpr Duration kPeriod = std::chrono::milliseconds(50);
+
+  // They outlive the writer.
+  explicit AccessLogWriter(std::vector<AccessLog*> logs);
+  // Writes what is left, when the loops have ended.
+  ~AccessLogWriter();
+  AccessLogWriter(const AccessLogWriter&) = delete;
+  AccessLogWriter& operator=(const AccessLogWriter&) = delete;
+
+ private:
+  void Work();
+  void WriteAll();
+
+  const std::vector<AccessLog*> logs_;
+  std::string lines_;
+  Mutex mutex_;
+  CondVar stop_;
+  bool stopping_ MAILROOM_GUARDED_BY(mutex_) = false;
+  Thread thread_;  // last: it uses the others
+};
 
 }  // namespace mailroom::server

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
 
 #include "mailroom/actors/envelope.h"
@@ -53,6 +54,10 @@ struct Exchange {
   std::unique_ptr<actors::Envelope> envelope;
   // The hall's own answer, when there is no reply.
   Status status;
+  size_t request_bytes = 0;
+  // For the access log; empty without it.
+  std::string trace_id;
+  std::string user_agent;
 };
 
 }  // namespace mailroom::server

@@ -120,6 +120,8 @@ void AddLogging(CLI::App& app, ServerOptions* options) {
             return "";
           });
   app.add_flag("--access-log", options->access_log, "log one line for each call");
+  AddSize(app, "--access-log-sample", "of calls that went well only every Nth is logged",
+          &options->access_log_sample);
 }
 
 void AddAddresses(CLI::App& app, ServerOptions* options) {

@@ -73,7 +73,9 @@ TEST_F(FlagsTest, EveryFlagReachesItsOption) {
                    "warning",
                    "--log-format",
                    "json",
-                   "--access-log"}),
+                   "--access-log",
+                   "--access-log-sample",
+                   "100"}),
             -1)
       << said;
   EXPECT_EQ(options.listen, std::vector<std::string>({"[::1]:0", "unix:/run/a.sock"}));
@@ -93,6 +95,7 @@ TEST_F(FlagsTest, EveryFlagReachesItsOption) {
   EXPECT_EQ(options.log_level, LogLevel::kWarning);
   EXPECT_EQ(options.log_format, LogFormat::kJson);
   EXPECT_TRUE(options.access_log);
+  EXPECT_EQ(options.access_log_sample, 100u);
 }
 
 TEST_F(FlagsTest, AnUnknownFlagNamesTheNearest) {

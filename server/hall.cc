@@ -22,6 +22,8 @@ Hall::Hall(const ServerOptions& server_options, uint8_t loop_number, Home& io_ac
       home(io_actor),
       calls(loop_number, SlotTable<PendingCall>::kMaxCapacity),
       http1(HttpLimits(server_options)),
+      access_log(
+          {server_options.access_log, server_options.access_log_sample, server_options.log_format}),
       header_deadlines(server_options.header_timeout),
       body_deadlines(server_options.body_timeout),
       idle_deadlines(server_options.idle_timeout),

@@ -13,6 +13,7 @@
 #include "mailroom/io/deadline_list.h"
 #include "mailroom/io/loop.h"
 #include "mailroom/rpc/protocol.h"
+#include "mailroom/server/access_log.h"
 #include "mailroom/server/call_table.h"
 #include "mailroom/server/counters.h"
 #include "mailroom/server/exchange.h"
@@ -40,6 +41,7 @@ struct Hall {
   IoCounters counters;
   http::Http1Pool http1;
   std::string index_page;  // GET /
+  AccessLog access_log;
 
   // Deadlines of connections, each list with one timeout.
   io::DeadlineList header_deadlines;

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "mailroom/rpc/protocol.h"
+#include "mailroom/rpc/trace_context.h"
 #include "mailroom/server/admission.h"
 
 namespace mailroom::server {
@@ -22,6 +23,13 @@ std::string_view Allowed(const http::Head& head, const Exchange& exchange) {
   if (head.path == "/") return "GET, HEAD, OPTIONS";
   if (head.path == "*") return "GET, HEAD, OPTIONS, POST";
   return {};
+}
+
+// For the access log.
+void NoteCaller(const http::Head& head, Exchange* exchange) {
+  exchange->trace_id = rpc::TraceIdOf(*head.headers);
+  const http::Field* const agent = head.headers->Find("user-agent");
+  if (agent != nullptr) exchange->user_agent = agent->value;
 }
 
 void ReadCall(Hall& hall, const http::Head& head, Exchange* exchange) {
@@ -77,6 +85,7 @@ void ReadPlain(Hall& hall, const http::Head& head, Exchange* exchange) {
 }  // namespace
 
 void ReadHead(Hall& hall, const http::Head& head, Exchange* exchange) {
+  if (hall.access_log.on()) NoteCaller(head, exchange);
   exchange->route = hall.router.Find(head.path);
   if (exchange->route != nullptr) {
     const rpc::Claim claim = rpc::FindProtocol(head.method, head.content_type);

@@ -16,6 +16,7 @@
 #include "mailroom/io/listen_address.h"
 #include "mailroom/io/listener.h"
 #include "mailroom/rpc/protobuf_log.h"
+#include "mailroom/server/access_log.h"
 #include "mailroom/server/admin.h"
 #include "mailroom/server/flags.h"
 #include "mailroom/server/io_actor.h"
@@ -55,6 +56,7 @@ struct Server::Parts {
   std::vector<std::unique_ptr<actors::Cell>> cells;
   std::unique_ptr<actors::WorkerPool> pool;  // none: actors run inline
   std::unique_ptr<server::Admin> admin;
+  std::unique_ptr<server::AccessLogWriter> access_log_writer;
   std::vector<Thread> loops;  // of all I/O actors but the first
   std::atomic<size_t> loops_running{0};
   bool shut_down = false;
@@ -131,7 +133,14 @@ Status Server::Start() {
   MAILROOM_RETURN_IF_ERROR(StartLoops());
   // Threads start only now: signals are blocked for all of them.
   StartActors();
+  if (options_.access_log) StartAccessLog();
   return StartAdmin();
+}
+
+void Server::StartAccessLog() {
+  std::vector<server::AccessLog*> logs;
+  for (const auto& io_actor : io_actors_) logs.push_back(&io_actor->hall().access_log);
+  parts_->access_log_writer = std::make_unique<server::AccessLogWriter>(std::move(logs));
 }
 
 Status Server::StartLoops() {
@@ -245,6 +254,7 @@ void Server::Shutdown() {
   for (const auto& io_actor : io_actors_) io_actor->AbandonSessions();
   for (const auto& cell : parts_->cells) cell->Stop();
   for (const auto& io_actor : io_actors_) io_actor->Finish();
+  parts_->access_log_writer.reset();
 }
 
 actors::Runner& Server::runner() {

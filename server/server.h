@@ -107,6 +107,7 @@ class Server final {
   void RunOtherLoops();
   Status StartAdmin();
   void StartActors();
+  void StartAccessLog();
   void Shutdown();
   std::string IndexPage() const;
 

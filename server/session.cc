@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mailroom/server/session.h"
 
+#include <algorithm>
 #include <string_view>
 #include <utility>
 #include <variant>
 
 #include "mailroom/base/check.h"
 #include "mailroom/http/http1_engine.h"
-#include "mailroom/server/access_log.h"
 #include "mailroom/server/admission.h"
 #include "mailroom/server/intake.h"
 
@@ -53,6 +53,7 @@ bool Session::OnEvent(io::Connection& connection, const http::Event& event) {
     ReadHead(hall_, *head, &exchanges_.Append(head->stream));
   } else if (const auto* body = std::get_if<http::Body>(&event)) {
     Exchange& exchange = *exchanges_.last();
+    exchange.request_bytes += body->bytes.size();
     if (!exchange.refused && exchange.envelope != nullptr) {
       exchange.envelope->request.append(body->bytes);
     }
@@ -180,6 +181,7 @@ void Session::Abandon(Released why) {
     hall_.counters.released[static_cast<size_t>(why)].Add();
     Cancel(*exchange);
     CountAnswer(*exchange, Code::kCanceled);
+    LogAccess(*exchange, Code::kCanceled, /*http_status=*/0, /*response_bytes=*/0);
     exchange->state = Exchange::State::kReady;
   }
   out_ = 0;
@@ -255,10 +257,29 @@ void Session::Answer(io::Connection& connection, Exchange& exchange) {
   engine_->SendBody(exchange.stream, answer.body, out);
   engine_->SendEnd(exchange.stream, nullptr, out);
   watch_.BeginWriting(connection.queued_output());
-  if (hall_.options.access_log) {
-    LogAccess(exchange,
-              {code, answer.status, answer.body.size(), hall_.loop->now() - exchange.began}, peer_);
+  LogAccess(exchange, code, answer.status, answer.body.size());
+}
+
+void Session::LogAccess(const Exchange& exchange, Code code, int http_status,
+                        size_t response_bytes) {
+  if (!hall_.access_log.on() || !hall_.access_log.Admit(code)) return;
+  AccessEntry entry;
+  entry.protocol = exchange.protocol == nullptr ? "http" : exchange.protocol->name();
+  entry.method = exchange.route == nullptr ? "-" : exchange.route->method->path;
+  entry.code = code;
+  entry.http_status = http_status;
+  entry.request_bytes = exchange.request_bytes;
+  entry.response_bytes = response_bytes;
+  entry.took = hall_.loop->now() - exchange.began;
+  if (exchange.envelope != nullptr && exchange.envelope->taken_at != TimePoint()) {
+    // The cell's clock is read once for several mails: it may stand before the post.
+    entry.queued =
+        std::max(exchange.envelope->taken_at - exchange.envelope->posted_at, Duration::zero());
   }
+  entry.peer = peer_;
+  entry.trace_id = exchange.trace_id;
+  entry.user_agent = exchange.user_agent;
+  hall_.access_log.Add(entry, hall_.WallNow());
 }
 
 // Into hall_.answer; gives the code it tells.

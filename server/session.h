@@ -67,6 +67,7 @@ class Session final {
   Code ComposeAnswer(Exchange& exchange);
   void CountAnswer(const Exchange& exchange, Code code);
   bool MeetExpectation(io::Connection& connection);
+  void LogAccess(const Exchange& exchange, Code code, int http_status, size_t response_bytes);
   void CloseIfDone(io::Connection& connection);
   void Finish(io::Connection& connection);
   ConnectionWatch::Phase AwaitedPhase(const io::Connection& connection) const;

@@ -198,6 +198,12 @@ double InMemoryServer::Metric(std::string_view series) {
   return *value;
 }
 
+std::string InMemoryServer::TakeAccessLog() {
+  std::string lines;
+  io_actor_->hall().access_log.Take(&lines);
+  return lines;
+}
+
 void InMemoryServer::Drain() { io_actor_->RequestStop(); }
 
 bool InMemoryServer::drained() const { return io_actor_->drained(); }

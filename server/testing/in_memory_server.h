@@ -89,6 +89,8 @@ class InMemoryServer final {
   // What /metrics would say now: "mailroom_stale_replies_total",
   // "mailroom_shed_total{reason=\"draining\"}". Ends the test if there is none.
   double Metric(std::string_view series);
+  // The lines of the access log since the last look (ServerOptions::access_log).
+  std::string TakeAccessLog();
   // Begins to drain, as SIGTERM does.
   void Drain();
   // True when that is done: a real server would end now.

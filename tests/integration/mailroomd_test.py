@@ -174,9 +174,11 @@ class MailroomdTest(unittest.TestCase):
         with Server("--access-log", "--log-format", "json") as server:
             server.call(GREET, "{}")
             errors = server.end(signal.SIGTERM)[1]
-            lines = [line for line in errors.splitlines() if "method=" + GREET in line]
-            self.assertEqual(len(lines), 1, errors)
-            self.assertIn("code=ok", lines[0])
+            lines = [json.loads(line) for line in errors.splitlines()]
+            calls = [line for line in lines if line["message"] == "access"]
+            self.assertEqual([call["method"] for call in calls], [GREET], errors)
+            self.assertEqual((calls[0]["code"], calls[0]["status"]), ("ok", 200))
+            self.assertGreaterEqual(calls[0]["duration_s"], calls[0]["queue_s"])
 
 
 if __name__ == "__main__":
