@@ -12,11 +12,13 @@ import json
 import os
 import shutil
 import sys
+import tempfile
 import time
 
 sys.dont_write_bytecode = True  # the tree stays clean
 
 import load  # noqa: E402
+import peers  # noqa: E402
 import procfs  # noqa: E402
 import report  # noqa: E402
 import target  # noqa: E402
@@ -31,14 +33,14 @@ def note(text):
 
 
 def chosen(targets, names):
-    """The named targets, with the floors that they are compared with."""
+    """The named targets and the peers asked for, with the floors that they are compared with."""
     if names is None:
         return targets
     known = [one.name for one in targets]
     for name in names.split(","):
         if name not in known:
             raise target.Failure(f"no configuration {name!r}; there are: {', '.join(known)}")
-    wanted = set(names.split(","))
+    wanted = set(names.split(",")) | set(peers.PEERS)
     wanted |= {one.floor for one in targets if one.name in wanted}
     return [one for one in targets if one.name in wanted]
 
@@ -141,6 +143,8 @@ def arguments():
                         help="cCONNECTIONS or cCONNECTIONSpDEPTH, comma separated")
     parser.add_argument("--configs", help="names of the table's first column, comma separated; "
                         "the floors they need come along")
+    parser.add_argument("--peers", default="", metavar="NAMES",
+                        help=f"servers of Debian beside ours: {', '.join(sorted(peers.PEERS))}")
     parser.add_argument("--out", metavar="FILE", help="every single run, as JSON")
     args = parser.parse_args()
     if not args.floor_http or not args.floor_handoff:
@@ -159,13 +163,16 @@ def require_machine():
 def main():
     target.stop_politely_when_told()
     args = arguments()
-    try:
-        require_machine()
-        run = Run(chosen(target.all_targets(args), args.configs),
-                  [load.point(label) for label in args.points.split(",")], args.seconds, args.reps)
-    except target.Failure as failure:
-        sys.exit(f"bench: {failure}")
-    run.go()
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            require_machine()
+            targets = target.all_targets(args) + list(target.known_peers(args.peers, folder))
+            run = Run(chosen(targets, args.configs),
+                      [load.point(label) for label in args.points.split(",")], args.seconds,
+                      args.reps)
+        except target.Failure as failure:
+            sys.exit(f"bench: {failure}")
+        run.go()
     result = run.result()
     if args.out:
         with open(args.out, "w", encoding="utf-8") as file:

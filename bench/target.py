@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 
+import peers
 import procfs
 
 FLOORS = ("floor_http", "floor_handoff")
@@ -58,6 +59,19 @@ def add_arguments(parser):
     parser.add_argument("--peer", action="append", default=[], metavar="NAME[:FLOOR]=COMMAND",
                         help="another server; {port} in the command becomes a free port, without "
                         "it the command prints a 'listening on' line as mailroomd does")
+
+
+def known_peers(names, folder):
+    """The peers of peers.py that are installed; the others are named on standard error."""
+    for name in names.split(",") if names else []:
+        try:
+            command, missing = peers.command(name, folder)
+        except peers.UnknownPeer as unknown:
+            raise Failure(str(unknown)) from unknown
+        if missing:
+            print(missing, file=sys.stderr, flush=True)
+        else:
+            yield Target(name, command, "floor_http", is_peer=True)
 
 
 def all_targets(args, server_flags=()):
