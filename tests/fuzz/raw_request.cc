@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mailroom/tests/fuzz/raw_request.h"
+
+#include <algorithm>
+#include <cstddef>
+
+#include "mailroom/tests/fuzz/target.h"
+
+namespace mailroom::fuzz {
+namespace {
+
+std::string Lower(std::string_view text) {
+  std::string lower(text);
+  std::transform(lower.begin(), lower.end(), lower.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  return lower;
+}
+
+std::string_view Trim(std::string_view text) {
+  while (text.starts_with(' ') || text.starts_with('\t')) text.remove_prefix(1);
+  while (text.ends_with(' ') || text.ends_with('\t')) text.remove_suffix(1);
+  return text;
+}
+
+std::string_view TakeLine(std::string_view* rest) {
+  const size_t end = std::min(rest->find("\r\n"), rest->size());
+  const std::string_view line = rest->substr(0, end);
+  rest->remove_prefix(std::min(end + 2, rest->size()));
+  return line;
+}
+
+// A plain name or IPv4 address without a port: what nobody could find odd.
+bool IsHostLike(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-';
+  });
+}
+
+// Of a token, the characters that anybody uses.
+bool IsTokenLike(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
+}
+
+}  // namespace
+
+RawRequest::RawRequest(std::string_view all) : bytes(all) {
+  std::string_view rest = all;
+  while (rest.starts_with("\r\n")) {
+    rest.remove_prefix(2);
+    ++empty_lines;
+  }
+  line = TakeLine(&rest);
+  std::string_view words = line;
+  method = TakeUntil(' ', &words);
+  target = TakeUntil(' ', &words);
+  version = words;
+  for (;;) {
+    std::string_view field = TakeLine(&rest);
+    if (field.empty()) break;
+    const std::string_view name = TakeUntil(':', &field);
+    fields.emplace_back(Lower(name), Trim(field));
+  }
+}
+
+std::vector<std::string_view> RawRequest::Values(std::string_view name) const {
+  std::vector<std::string_view> values;
+  for (const auto& [key, value] : fields) {
+    if (key == name) values.push_back(value);
+  }
+  return values;
+}
+
+bool HasLoneLineEnd(const RawRequest& request) {
+  const std::string_view bytes = request.bytes;
+  for (size_t i = 0; i < bytes.size(); ++i) {
+    if (bytes[i] == '\n' && (i == 0 || bytes[i - 1] != '\r')) return true;
+    if (bytes[i] == '\r' && bytes.substr(i + 1, 1) != "\n") return true;
+  }
+  return false;
+}
+
+bool HasFoldedLine(const RawRequest& request) {
+  return request.bytes.find("\r\n ") != std::string_view::npos ||
+         request.bytes.find("\r\n\t") != std::string_view::npos;
+}
+
+bool HasOddRequestLine(const RawRequest& request) {
+  return request.target.empty() || (request.version != "HTTP/1.1" && request.version != "HTTP/1.0");
+}
+
+bool HasOddTarget(const RawRequest& request) {
+  return !request.target.starts_with('/') ||
+         std::any_of(request.target.begin(), request.target.end(),
+                     [](char c) { return c <= ' ' || c > '~' || c == '#'; });
+}
+
+bool IsConnect(const RawRequest& request) { return request.method == "CONNECT"; }
+
+bool HasOddHost(const RawRequest& request) {
+  const auto hosts = request.Values("host");
+  if (hosts.empty()) return request.version == "HTTP/1.1";
+  return hosts.size() > 1 || !IsHostLike(hosts[0]);
+}
+
+bool HasOtherExpectation(const RawRequest& request) {
+  const auto values = request.Values("expect");
+  return std::any_of(values.begin(), values.end(),
+                     [](std::string_view value) { return Lower(value) != "100-continue"; });
+}
+
+bool HasOddCoding(const RawRequest& request) {
+  const auto codings = request.Values("transfer-encoding");
+  if (codings.empty()) return false;
+  return codings.size() > 1 || Lower(codings[0]) != "chunked" || request.version != "HTTP/1.1";
+}
+
+bool HasOddConnection(const RawRequest& request) {
+  for (std::string_view list : request.Values("connection")) {
+    while (!list.empty()) {
+      const std::string_view word = Trim(TakeUntil(',', &list));
+      if (!std::all_of(word.begin(), word.end(), IsTokenLike)) return true;
+    }
+  }
+  return false;
+}
+
+bool HasManyEmptyLines(const RawRequest& request) { return request.empty_lines > 4; }
+
+}  // namespace mailroom::fuzz
