@@ -3,8 +3,12 @@
 #include <gtest/gtest.h>
 
 #include "mailroom/services/testing/service_stage.h"
+#include "made/v1/made_placed.mailroom.h"
+#include "shop/v1/placed.mailroom.h"
+#include "testdata/stripped.mailroom.h"
 #include "tools/protoc_gen_mailroom/testdata/imports.mailroom.h"
 #include "tools/protoc_gen_mailroom/testdata/keywords.mailroom.h"
+#include "tools/protoc_gen_mailroom/testdata/made.mailroom.h"
 #include "tools/protoc_gen_mailroom/testdata/messages_only.mailroom.h"
 #include "tools/protoc_gen_mailroom/testdata/nested.mailroom.h"
 #include "tools/protoc_gen_mailroom/testdata/package_less.mailroom.h"
@@ -13,6 +17,7 @@
 #include "tools/protoc_gen_mailroom/testdata/presence.mailroom.h"
 #include "tools/protoc_gen_mailroom/testdata/several_services.mailroom.h"
 #include "tools/protoc_gen_mailroom/testdata/shadows.mailroom.h"
+#include "tools/protoc_gen_mailroom/testdata/twin_younger.mailroom.h"
 #include "tools/protoc_gen_mailroom/testdata/well_known.mailroom.h"
 
 // A user's actors, in a namespace of their own.
@@ -235,6 +240,68 @@ TEST(GeneratedCodeTest, MessagesMayComeFromOtherFilesAndPackages) {
   ServiceStage<ImportsActor> stage;
   testdata::imports::ImportsServiceClient client(stage.channel());
   EXPECT_EQ(stage.Finish(client.Across(*one))->text(), "5");
+}
+
+// Files that are imported by another path than their own.
+class PlacedActor final : public testdata::placed::PlacedServiceActor<PlacedActor> {
+ public:
+  using Place = testdata::placed::Place;
+  Result<Place> Get(const Place& place, Call&) { return place; }
+};
+
+class StrippedActor final : public testdata::stripped::StrippedServiceActor<StrippedActor> {
+ public:
+  using Place = testdata::placed::Place;
+  Result<Place> Get(const Place& place, Call&) { return place; }
+};
+
+TEST(GeneratedCodeTest, AFileMayBeImportedFromElsewhere) {
+  testdata::placed::Place place;
+  place.set_name("here");
+  ServiceStage<PlacedActor> placed_stage;
+  testdata::placed::PlacedServiceClient placed(placed_stage.channel());
+  EXPECT_EQ(placed_stage.Finish(placed.Get(place))->name(), "here");
+  ServiceStage<StrippedActor> stripped_stage;
+  testdata::stripped::StrippedServiceClient stripped(stripped_stage.channel());
+  EXPECT_EQ(stripped_stage.Finish(stripped.Get(place))->name(), "here");
+}
+
+// Schemas that a rule has written.
+class MadeActor final : public testdata::made::ItemServiceActor<MadeActor> {
+ public:
+  using Item = testdata::made::Item;
+  Result<Item> Get(const Item& item, Call&) { return item; }
+};
+
+class MadePlacedActor final : public testdata::made_placed::ItemServiceActor<MadePlacedActor> {
+ public:
+  using Item = testdata::made_placed::Item;
+  Result<Item> Get(const Item& item, Call&) { return item; }
+};
+
+TEST(GeneratedCodeTest, ASchemaMayBeGeneratedItself) {
+  ServiceStage<MadeActor> made_stage;
+  testdata::made::ItemServiceClient made(made_stage.channel());
+  EXPECT_TRUE(made_stage.Finish(made.Get(testdata::made::Item())).ok());
+  ServiceStage<MadePlacedActor> placed_stage;
+  testdata::made_placed::ItemServiceClient placed(placed_stage.channel());
+  EXPECT_TRUE(placed_stage.Finish(placed.Get(testdata::made_placed::Item())).ok());
+}
+
+// Two files of one library, one of which imports the other.
+class YoungerActor final : public testdata::twins::YoungerServiceActor<YoungerActor> {
+ public:
+  Result<testdata::twins::Elder> Get(const testdata::twins::Younger& younger, Call&) {
+    return younger.elder();
+  }
+};
+
+TEST(GeneratedCodeTest, ALibraryMayHaveSeveralFiles) {
+  ServiceStage<YoungerActor> stage;
+  testdata::twins::YoungerServiceClient client(stage.channel());
+  testdata::twins::Younger younger;
+  younger.mutable_elder()->set_number(3);
+  EXPECT_EQ(stage.Finish(client.Get(younger))->number(), 3);
 }
 
 }  // namespace

@@ -13,7 +13,7 @@ def made():
     """The generator's outputs, by their golden's name. Relative to the runfiles, as Bazel runs us."""
     folder = pathlib.Path(FOLDER)
     outputs = {}
-    for path in folder.glob(f"*_generated/{FOLDER}/*.mailroom.*"):
+    for path in folder.glob("*_generated/**/*.mailroom.*"):
         outputs[path.name + ".golden"] = path
     for path in folder.glob("*_refusal.txt"):
         outputs[path.name.replace("_refusal.txt", ".refused.golden")] = path

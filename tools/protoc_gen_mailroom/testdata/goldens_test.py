@@ -26,6 +26,20 @@ class GoldensTest(unittest.TestCase):
                 )
                 self.assertEqual("\n".join(difference), "")
 
+    def test_a_file_lies_where_it_is_imported_from(self):
+        made = goldens.made()
+        for name, imported in {
+            "made": f"{goldens.FOLDER}/made",
+            "made_placed": "made/v1/made_placed",
+            "placed": "shop/v1/placed",
+            "stripped": "testdata/stripped",
+        }.items():
+            folder = f"{goldens.FOLDER}/{name}_mailroom_generated"
+            for suffix in ("cc", "h"):
+                path = made[f"{name}.mailroom.{suffix}.golden"]
+                self.assertEqual(str(path), f"{folder}/{imported}.mailroom.{suffix}")
+                self.assertIn(f'#include "{imported}.', path.read_text())
+
     def test_no_golden_is_left_over(self):
         there = {path.name for path in pathlib.Path(goldens.FOLDER).glob("*.golden")}
         self.assertEqual(there, set(goldens.made()))
