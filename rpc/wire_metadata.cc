@@ -12,6 +12,10 @@
 namespace mailroom::rpc {
 namespace {
 
+// Each value of a joined field gets a key of its own: a head of 24 KiB with as many
+// commas as bytes in the name would grow to 60 MB.
+constexpr size_t kMaxMetadataBytes = size_t{64} * 1024;
+
 // Header-Name in the protocols' grammars, narrower than HTTP's token.
 bool IsKey(std::string_view key) {
   return !key.empty() && std::all_of(key.begin(), key.end(), [](char c) {
@@ -89,6 +93,10 @@ Status AddRequestField(const http::Field& field, Metadata* metadata) {
       return InvalidArgument(std::move(words));
     }
     metadata->Add(field.name, bytes);
+    if (metadata->bytes() > kMaxMetadataBytes) {
+      return Status::Static(Code::kInvalidArgument,
+                            "the values of a \"-bin\" header are too many for their name's length");
+    }
   } while (!rest.empty());
   return Status();
 }
