@@ -6,6 +6,8 @@
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
+#include <istream>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -216,6 +218,20 @@ bool IsOnCommandLine(const std::string& name, int argc, char** argv) {
   });
 }
 
+// CLI11 2.1 reads the first of a key's values without asking whether there is one:
+// `workers = []` would end the program. It stands for an empty value.
+class ConfigFile final : public CLI::ConfigTOML {
+ public:
+  std::vector<CLI::ConfigItem> from_config(std::istream& input) const override {
+    std::vector<CLI::ConfigItem> items = CLI::ConfigTOML::from_config(input);
+    for (CLI::ConfigItem& item : items) {
+      const bool is_section = item.name == "++" || item.name == "--";
+      if (item.inputs.empty() && !is_section) item.inputs.emplace_back();
+    }
+    return items;
+  }
+};
+
 // What the environment says, as words in front of those of the command line. Other
 // variables that begin like ours are not looked at: orchestrators set
 // MAILROOM_PORT and the like for a service of that name.
@@ -261,6 +277,7 @@ FlagsOutcome ParseFlags(int argc, char** argv, ServerOptions* options) {
   app.set_config("--config", "", "a file of `flag = value` lines, read below the rest")
       ->type_name("FILE")
       ->configurable(false);
+  app.config_formatter(std::make_shared<ConfigFile>());
   app.allow_config_extras(CLI::config_extras_mode::error);
   bool print_config = false;
   app.add_flag("--print-config", print_config, "print what would be used, as such a file")

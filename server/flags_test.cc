@@ -202,6 +202,14 @@ TEST_F(ConfigTest, MistakesInAFileAreTold) {
   EXPECT_NE(said.find("/nowhere/at/all"), std::string::npos) << said;
 }
 
+// Found by tests/fuzz/flags_file: CLI11 looked at the first of no values.
+TEST_F(ConfigTest, AListInTheFileMayBeEmptyOrCutOff) {
+  for (const char* line : {"workers = []\n", "workers = [ ]\n", "workers = [1", "workers = [\""}) {
+    EXPECT_EQ(Parse({"--config", Write(line)}), 2) << line;
+    EXPECT_NE(said.find("--workers: '' is no number"), std::string::npos) << line << said;
+  }
+}
+
 TEST_F(ConfigTest, WhatIsPrintedIsAFileThatSaysTheSame) {
   EXPECT_EQ(Parse({"--print-config", "--workers", "3", "--idle-timeout", "7s"}), 0) << said;
   const std::string first = printed;
