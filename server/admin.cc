@@ -79,12 +79,15 @@ void Admin::OnRead(io::Connection& connection) {
       peer.path = head->path;
     } else if (std::holds_alternative<http::End>(event)) {
       AnswerPage(connection, peer);
-    } else if (const auto* bad = std::get_if<http::Bad>(&event)) {
-      peer.stream = bad->stream;
-      Answer(connection, peer, bad->status, bad->reason + "\n", kText);
+    } else if (const auto* fault = std::get_if<http::Bad>(&event)) {
+      peer.stream = fault->stream;
+      Answer(connection, peer, fault->status, fault->reason + "\n", kText);
     }
     connection.Consume(consumed);
-    if (std::holds_alternative<http::NeedMore>(event) || peer.engine->must_close()) break;
+    // Bad is given for ever. That the engine must close is no reason to stop: it knows
+    // that from a head whose End, and so its answer, is still to come.
+    const bool bad = std::holds_alternative<http::Bad>(event);
+    if (bad || std::holds_alternative<http::NeedMore>(event)) break;
   }
   if (connection.peer_closed() || peer.engine->must_close()) connection.CloseAfterFlush();
 }

@@ -23,12 +23,16 @@ class AdminTest : public ::testing::Test {
   }
 
   testing::HttpReply Get(const std::string& path, const std::string& method = "GET") {
+    return Ask(method + " " + path + " HTTP/1.1\r\nhost: a\r\n\r\n");
+  }
+  testing::HttpReply Ask(const std::string& request) {
     io::Peer peer = io::Peer::Connect(*io::Address::Parse(address));
-    peer.Send(method + " " + path + " HTTP/1.1\r\nhost: a\r\n\r\n");
+    peer.Send(request);
     std::string bytes;
     for (;;) {
       if (auto reply = testing::TakeReply(&bytes)) return *reply;
       peer.AwaitReadable();
+      if (peer.AtEnd()) return testing::HttpReply();
       bytes += peer.Receive();
     }
   }
@@ -62,6 +66,22 @@ TEST_F(AdminTest, AnythingElseIsTold) {
   const testing::HttpReply post = Get("/livez", "POST");
   EXPECT_EQ(post.status, 405);
   EXPECT_EQ(post.headers.Find("allow"), "GET, HEAD");
+}
+
+// As probes do. HAProxy's and Kubernetes' were closed on without a word.
+TEST_F(AdminTest, AProbeThatClosesTheConnectionIsAnswered) {
+  for (const char* request : {"GET /readyz HTTP/1.0\r\n\r\n",
+                              "GET /readyz HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n"}) {
+    const testing::HttpReply reply = Ask(request);
+    EXPECT_EQ(reply.status, 200);
+    EXPECT_EQ(reply.headers.Find("connection"), "close");
+  }
+}
+
+TEST_F(AdminTest, WhatIsNoRequestIsToldOnce) {
+  const testing::HttpReply reply = Ask("GET\r\n\r\nGET /livez HTTP/1.1\r\nhost: a\r\n\r\n");
+  EXPECT_EQ(reply.status, 400);
+  EXPECT_EQ(reply.headers.Find("connection"), "close");
 }
 
 TEST_F(AdminTest, AnAddressInUseIsAnError) {
