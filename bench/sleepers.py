@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """How late coroutines wake that sleep on a running server, beside a bare timerfd program.
 
-Twenty sleepers each, all at the same time: handlers on an inline runner's loop, handlers on workers,
-and one timerfd a sleeper in one epoll. Each sleeps again and again, for a time drawn from (0, 10 s].
+Twenty sleepers each, all at the same time: handlers on an inline runner's loop, handlers on
+workers, and one timerfd a sleeper in one epoll. Each sleeps again and again, for a time drawn
+from (0, 10 s].
 """
 
 import argparse
@@ -97,7 +98,8 @@ def main():
     for name, values in late.items():
         if len(values) != expected:
             sys.exit(f"sleepers: {name} slept {len(values)} times, not {expected}")
-        print(f"| {name} | {len(values)} | {at(values, 0.5)} | {at(values, 0.99)} | {max(values)} |")
+        print(f"| {name} | {len(values)} | {at(values, 0.5)} | {at(values, 0.99)} | "
+              f"{max(values)} |")
     return 0
 
 

@@ -19,6 +19,9 @@ readonly SANITIZER_PACKAGES=(libclang-rt-19-dev llvm-19)
 readonly MODEL_PACKAGES=(gcc libc6-dev python3 spin)
 readonly BENCH_PACKAGES=(python3 wrk)
 
+readonly CLIENT_PACKAGES=(nghttp2-client protobuf-compiler wrk)
+readonly PROXY_PACKAGES=(haproxy nginx)
+
 as_root() {
   local sudo=()
   [ "$(id -u)" -eq 0 ] || sudo=(sudo)
@@ -67,4 +70,19 @@ install_packages() {
   # A failed update is not the end: the lists that are there may do.
   as_root apt-get "${wait_for_lock[@]}" -q update || true
   as_root apt-get "${wait_for_lock[@]}" -q -y --no-install-recommends install "$@"
+}
+
+# Debian starts a proxy that it installs: not on a developer's machine. Node may be here from
+# elsewhere, with an npm of its own that Debian's does not stand beside.
+need_clients() {
+  local missing package
+  need "${CLIENT_PACKAGES[@]}"
+  command -v node >/dev/null || need nodejs
+  command -v npm >/dev/null || need npm
+  find_missing "${PROXY_PACKAGES[@]}"
+  need "${PROXY_PACKAGES[@]}"
+  [ -d /run/systemd/system ] || return 0
+  for package in "${missing[@]}"; do
+    as_root systemctl disable --now "$package"
+  done
 }
