@@ -39,6 +39,7 @@ void EnvelopeDropped::operator()(Envelope* envelope) const noexcept {
 void Envelope::Reset() {
   home = nullptr;
   call = CallId();
+  mark = 0;
   method = 0;
   format = WireFormat::kProto;
   deadline = kForever;

@@ -43,6 +43,7 @@ class Envelope final : public Parcel {
   // one is simply deleted when it is dropped.
   Home* home = nullptr;
   CallId call;
+  uint32_t mark = 0;  // the sender's own: comes home as it left
 
   // Which method of the actor's service, and how its message is written.
   uint32_t method = 0;

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mailroom/server/admission.h"
 
-#include <algorithm>
-
 #include "mailroom/rpc/protocol.h"
 
 namespace mailroom::server {
@@ -27,8 +25,8 @@ std::string WholeResponse(std::string_view status_line, std::string_view fields,
 
 }  // namespace
 
-Status MailboxFullStatus(const Destination& destination) {
-  const actors::Cell& cell = destination.ref.cell();
+Status MailboxFullStatus(const Replica& replica) {
+  const actors::Cell& cell = replica.ref.cell();
   return Status(Code::kUnavailable, "the mailbox of " + cell.name() + " is full (" +
                                         std::to_string(cell.mailbox().capacity()) +
                                         " calls wait, --mailbox-capacity); try again later");
@@ -42,23 +40,6 @@ Status DrainingStatus() {
 Status TooManyCallsStatus() {
   return Status::Static(Code::kUnavailable,
                         "too many calls are out at actors (1048576); try again later");
-}
-
-bool MayServe(size_t open_connections, const ServerOptions& options) {
-  return open_connections <= options.max_connections;
-}
-
-bool MayTellWhy(size_t open_connections, const ServerOptions& options) {
-  constexpr size_t kAtLeast = 64;
-  return open_connections <=
-         options.max_connections + std::max(options.max_connections / 10, kAtLeast);
-}
-
-std::string TooManyConnectionsAnswer(const ServerOptions& options, std::string_view date_line) {
-  const std::string fields = "retry-after: 1\r\n" + std::string(date_line);
-  return WholeResponse("503 Service Unavailable", fields, 503, Code::kUnavailable,
-                       "too many connections are open (" + std::to_string(options.max_connections) +
-                           ", --max-connections); try again later");
 }
 
 std::string TimeoutAnswer(std::string_view flag, std::string_view date_line) {

@@ -14,19 +14,12 @@
 namespace mailroom::server {
 
 // Calls: Connect `unavailable`, HTTP 503 with Retry-After.
-Status MailboxFullStatus(const Destination& destination);
+Status MailboxFullStatus(const Replica& replica);
 Status DrainingStatus();
 Status TooManyCallsStatus();
 
-// Connections over --max-connections get TooManyConnectionsAnswer() and are
-// closed; over the second bound (a tenth more, 64 at least) they are closed
-// without a word, so that refusing is bounded too.
-bool MayServe(size_t open_connections, const ServerOptions& options);
-bool MayTellWhy(size_t open_connections, const ServerOptions& options);
-
-// Whole HTTP/1.1 responses for moments in which no request can be answered.
+// A whole HTTP/1.1 response for a moment in which no request can be answered.
 // `date_line` is a whole field line.
-std::string TooManyConnectionsAnswer(const ServerOptions& options, std::string_view date_line);
 // 408; `flag` names the deadline that has passed.
 std::string TimeoutAnswer(std::string_view flag, std::string_view date_line);
 

@@ -9,8 +9,6 @@ const char* ShedName(Shed reason) {
       return "mailbox_full";
     case Shed::kDraining:
       return "draining";
-    case Shed::kTooManyConnections:
-      return "too_many_connections";
     case Shed::kTooManyCalls:
       return "too_many_calls";
   }

@@ -21,8 +21,8 @@ struct MethodCounters {
 };
 
 // Why a request was shed.
-enum class Shed : uint8_t { kMailboxFull, kDraining, kTooManyConnections, kTooManyCalls };
-inline constexpr size_t kShedReasons = 4;
+enum class Shed : uint8_t { kMailboxFull, kDraining, kTooManyCalls };
+inline constexpr size_t kShedReasons = 3;
 const char* ShedName(Shed reason);
 
 // Why a call's slot was released before its reply came.
@@ -52,6 +52,9 @@ struct IoCounters {
   Counter calls;   // call slots in use
   Counter timers;  // deadlines of calls that are out
   Counter accepted;
+  Counter accept_sheds;    // peers closed at once: no descriptor was left
+  Counter accept_pauses;   // times that --max-connections stopped accepting
+  Counter accept_paused;   // 1 while it does
   Counter refused_http;    // requests that were answered before they became a call
   DurationHistogram turn;  // awake in one turn, from the wait's end to the next
   Counter reads;

@@ -45,6 +45,7 @@ struct Exchange {
   int http_status = 0;
   std::string_view allow;  // which HTTP methods the target supports, a constant
   Route* route = nullptr;
+  Replica* replica = nullptr;  // who has it, or had it
   const rpc::Protocol* protocol = nullptr;
   rpc::CallHead head;
   TimePoint began;

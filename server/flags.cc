@@ -97,6 +97,17 @@ void AddThreads(CLI::App& app, ServerOptions* options) {
       });
 }
 
+void AddSendBuffer(CLI::App& app, ServerOptions* options) {
+  AddText(app,
+          {"--send-buffer-bytes", "N", "kernel's send buffer a connection; 0: its choice", "0"},
+          [options](const std::string& text) -> std::string {
+            const std::optional<uint64_t> value = server::ParseCount(text);
+            if (!value) return "'" + text + "' is no whole number";
+            options->send_buffer_bytes = *value;
+            return "";
+          });
+}
+
 void AddLogging(CLI::App& app, ServerOptions* options) {
   AddText(app, {"--log-level", "LEVEL", "debug, info, warning, error or off", "info"},
           [options](const std::string& text) -> std::string {
@@ -155,6 +166,7 @@ void AddAll(CLI::App& app, ServerOptions* options) {
           &options->mailbox_capacity);
   AddSize(app, "--max-connections", "connections that are served at once",
           &options->max_connections);
+  AddSendBuffer(app, options);
   AddSize(app, "--max-message-bytes", "the largest request message", &options->max_message_bytes);
   AddDuration(app, "--header-timeout", "for a request's head to arrive", &options->header_timeout);
   AddDuration(app, "--body-timeout", "for a request's body to arrive", &options->body_timeout);

@@ -55,6 +55,8 @@ TEST_F(FlagsTest, EveryFlagReachesItsOption) {
                    "64",
                    "--max-connections",
                    "9",
+                   "--send-buffer-bytes",
+                   "8192",
                    "--max-message-bytes",
                    "1000",
                    "--header-timeout",
@@ -85,6 +87,7 @@ TEST_F(FlagsTest, EveryFlagReachesItsOption) {
   EXPECT_EQ(options.workers, 0);
   EXPECT_EQ(options.mailbox_capacity, 64u);
   EXPECT_EQ(options.max_connections, 9u);
+  EXPECT_EQ(options.send_buffer_bytes, 8192u);
   EXPECT_EQ(options.max_message_bytes, 1000u);
   EXPECT_EQ(options.header_timeout, std::chrono::milliseconds(500));
   EXPECT_EQ(options.body_timeout, std::chrono::minutes(2));

@@ -20,6 +20,7 @@ http::Limits HttpLimits(const ServerOptions& options) {
 Hall::Hall(const ServerOptions& server_options, uint8_t loop_number, Home& io_actor)
     : options(server_options),
       home(io_actor),
+      router(/*seed=*/loop_number),
       calls(loop_number, SlotTable<PendingCall>::kMaxCapacity),
       http1(HttpLimits(server_options)),
       access_log(

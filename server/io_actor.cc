@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <limits>
 #include <utility>
 
 #include "mailroom/base/log.h"
@@ -15,8 +16,10 @@ namespace {
 // Completions settled in one round of step 5; the loop comes back for more.
 constexpr int kSettledPerRound = 1024;
 
-io::Loop::Options LoopOptions(uint8_t number) {
+io::Loop::Options LoopOptions(const ServerOptions& options, uint8_t number) {
   io::Loop::Options loop;
+  loop.connection.send_buffer = static_cast<int>(
+      std::min(options.send_buffer_bytes, static_cast<size_t>(std::numeric_limits<int>::max())));
   loop.number = number;
   // More than any head may have; bodies are taken out as they come.
   loop.connection.max_input = 128 * 1024;
@@ -31,15 +34,11 @@ IoActor::IoActor(const ServerOptions& options, uint8_t number, std::unique_ptr<i
       mailbox_(actors::Mailbox<Completion>::kUnbounded),
       inline_runner_(clock, [this] { Ring(); }),
       drain_(options.drain_delay, options.drain_timeout),
-      loop_(LoopOptions(number), std::move(poller), clock, *this) {
+      loop_(LoopOptions(options, number), std::move(poller), clock, *this) {
   hall_.loop = &loop_;
 }
 
 IoActor::~IoActor() = default;
-
-void IoActor::AddService(const rpc::ServiceSpec& spec, actors::Cell& cell) {
-  hall_.router.Add(spec, cell);
-}
 
 void IoActor::Post(Completion completion) noexcept {
   mailbox_.Post(std::move(completion));
@@ -60,16 +59,9 @@ void IoActor::RequestStop() {
 }
 
 bool IoActor::OnAccept(io::Connection& connection) {
+  if (door_ != nullptr && door_->Enter()) PauseAccepting(true);
   if (connection.closing()) return true;  // it could not be registered: OnClose says why
   hall_.counters.accepted.Add();
-  const size_t open = loop_.connection_count();
-  if (!MayServe(open, hall_.options)) {
-    hall_.counters.shed[static_cast<size_t>(Shed::kTooManyConnections)].Add();
-    if (!MayTellWhy(open, hall_.options)) return false;
-    connection.Write(TooManyConnectionsAnswer(hall_.options, hall_.DateLine()));
-    connection.CloseAfterFlush();
-    return true;
-  }
   const size_t index = connection.id().index();
   if (index >= sessions_.size()) sessions_.resize(index + 1);
   sessions_[index] = std::make_unique<Session>(hall_, connection);
@@ -87,6 +79,7 @@ void IoActor::OnReset(io::Connection& connection) {
 }
 
 void IoActor::OnClose(io::Connection& connection, const Status& why) {
+  if (door_ != nullptr) door_->Leave();
   Session* const session = Find(connection.id());
   if (session == nullptr) return;
   session->Abandon(why.ok() ? Released::kClosed : Released::kReset);
@@ -107,7 +100,14 @@ void IoActor::OnTimer(SlotId token) {
   Find(call.connection)->Expire(*connection, call.stream);
 }
 
+void IoActor::PauseAccepting(bool paused) {
+  if (paused) hall_.counters.accept_pauses.Add();
+  hall_.counters.accept_paused.Set(paused ? 1 : 0);
+  loop_.PauseAccepting(paused);
+}
+
 void IoActor::OnTurn(TimePoint now) {
+  if (door_ != nullptr && door_->GoOn()) PauseAccepting(false);
   EvictDue(now);
   if (stop_requested_.load()) BeginDrain(now);
   if (drain_.phase() != Drain::Phase::kServing) StepDrain(now);
@@ -188,6 +188,7 @@ void IoActor::SettleReply(Completion completion) {
   // Only envelopes are posted here: a call's slot is the only one of this home.
   std::unique_ptr<actors::Envelope> reply(
       static_cast<actors::Envelope*>(completion.parcel.release()));
+  --hall_.router.replica(reply->mark).out;
   const PendingCall* const pending = hall_.calls.Find(completion.slot);
   if (pending == nullptr) {
     hall_.counters.stale.Add();
@@ -210,6 +211,7 @@ void IoActor::Publish() {
 bool IoActor::PrepareSleep() {
   doorbell_.Sleep();
   return mailbox_.depth() == 0 && inline_runner_.idle() &&
+         (door_ == nullptr || !door_->may_go_on()) &&
          (!stop_requested_.load() || drain_.phase() != Drain::Phase::kServing);
 }
 
@@ -230,6 +232,7 @@ void IoActor::CopyLoopCounters() {
   const io::LoopCounters& loop = loop_.counters();
   IoCounters& counters = hall_.counters;
   counters.turn.Observe(loop.last_turn);
+  counters.accept_sheds.Set(loop.shed);
   counters.reads.Set(loop.reads);
   counters.writes.Set(loop.writes);
   counters.bytes_in.Set(loop.bytes_in);
@@ -243,6 +246,7 @@ Session* IoActor::Find(ConnectionId id) {
 }
 
 void IoActor::AbandonSessions() {
+  door_ = nullptr;  // the other loops end, too
   for (const auto& session : sessions_) {
     if (session != nullptr) session->Abandon(Released::kClosed);
   }

@@ -15,6 +15,7 @@
 #include "mailroom/base/home.h"
 #include "mailroom/io/handler.h"
 #include "mailroom/io/loop.h"
+#include "mailroom/server/accept_gate.h"
 #include "mailroom/server/doorbell.h"
 #include "mailroom/server/drain.h"
 #include "mailroom/server/hall.h"
@@ -48,7 +49,14 @@ class IoActor final : public Home, public io::Handler {
   Status Init() { return loop_.Init(); }
   void SetRunner(actors::Runner* runner) { runner_ = runner; }
   actors::InlineRunner& inline_runner() { return inline_runner_; }
-  void AddService(const rpc::ServiceSpec& spec, actors::Cell& cell);
+  // The actors of one service, `here` when those run by inline_runner().
+  void AddService(const rpc::ServiceSpec& spec, const std::vector<actors::Cell*>& cells,
+                  bool here = false) {
+    hall_.router.Add(spec, cells, here);
+  }
+  // Counts connections with the other loops', and stops accepting when there are as
+  // many as may be. Without it nobody counts.
+  void CountAt(AcceptGate& gate) { door_ = &gate.Add(*this); }
   io::Loop& loop() { return loop_; }
   Hall& hall() { return hall_; }
   const Hall& hall() const { return hall_; }
@@ -110,6 +118,7 @@ class IoActor final : public Home, public io::Handler {
     return loop_.connection_count() + hall_.counters.envelopes_out() + others;
   }
   void CopyLoopCounters();
+  void PauseAccepting(bool paused);
   Session* Find(ConnectionId id);
   void Ring() noexcept;
 
@@ -121,6 +130,7 @@ class IoActor final : public Home, public io::Handler {
   std::atomic<bool> stop_requested_{false};
   std::function<void()> drains_;
   const std::atomic<size_t>* others_ = nullptr;
+  AcceptGate::Door* door_ = nullptr;
   actors::Mailbox<Completion> mailbox_;
   actors::InlineRunner inline_runner_;
   actors::Runner* runner_ = nullptr;

@@ -2,6 +2,7 @@
 #include "mailroom/server/metrics.h"
 
 #include <limits>
+#include <span>
 #include <string_view>
 #include <utility>
 
@@ -55,18 +56,24 @@ class Family final {
     (family_.type == MetricType::Gauge ? metric.gauge.value : metric.counter.value) = value;
   }
   void Add(Labels labels, const DurationHistogram& histogram) {
+    Add(std::move(labels), std::vector<const DurationHistogram*>{&histogram});
+  }
+  // Their sum.
+  void Add(Labels labels, const std::vector<const DurationHistogram*>& histograms) {
     ClientMetric& metric = family_.metric.emplace_back();
     metric.label = std::move(labels);
     uint64_t below = 0;
     for (size_t i = 0; i < DurationHistogram::kBuckets; ++i) {
-      below += histogram.bucket(i);
+      for (const DurationHistogram* histogram : histograms) below += histogram->bucket(i);
       const bool last = i == DurationHistogram::kBounds.size();
       metric.histogram.bucket.push_back(
           {below, last ? std::numeric_limits<double>::infinity()
                        : std::chrono::duration<double>(DurationHistogram::kBounds[i]).count()});
     }
     metric.histogram.sample_count = below;
-    metric.histogram.sample_sum = static_cast<double>(histogram.sum_ns()) * 1e-9;
+    for (const DurationHistogram* histogram : histograms) {
+      metric.histogram.sample_sum += static_cast<double>(histogram->sum_ns()) * 1e-9;
+    }
   }
 
  private:
@@ -130,8 +137,10 @@ class Renderer final {
     {
       Family wait(&families_, "mailroom_mailbox_wait_seconds",
                   "How long calls waited for an actor, in seconds.", MetricType::Histogram);
-      for (const actors::Cell* cell : cells_) {
-        wait.Add({{"actor", cell->name()}}, cell->counters().wait);
+      for (const Replicas& replicas : ByName()) {
+        std::vector<const DurationHistogram*> waits;
+        for (const actors::Cell* cell : replicas) waits.push_back(&cell->counters().wait);
+        wait.Add({{"actor", replicas.front()->name()}}, waits);
       }
     }
     PerCell("mailroom_actor_handled_total", "Mails given to an actor.", MetricType::Counter,
@@ -181,6 +190,12 @@ class Renderer final {
     }
     Total("mailroom_accepted_total", "Connections accepted.",
           [](const IoCounters& c) { return Value(c.accepted); });
+    Gauge("mailroom_accept_paused", "Loops that do not accept: --max-connections are open.",
+          Sum([](const IoCounters& c) { return Value(c.accept_paused); }));
+    Total("mailroom_accept_pauses_total", "Times that a loop stopped to accept for that.",
+          [](const IoCounters& c) { return Value(c.accept_pauses); });
+    Total("mailroom_accept_sheds_total", "Peers closed at once: no descriptor was left for them.",
+          [](const IoCounters& c) { return Value(c.accept_sheds); });
     PerReason(
         "mailroom_evicted_total", "Connections closed by a deadline.", kEvictReasons,
         [](size_t i) { return EvictedName(static_cast<Evicted>(i)); },
@@ -232,6 +247,16 @@ class Renderer final {
   void Gauge(std::string name, std::string help, double value) {
     Family(&families_, std::move(name), std::move(help), MetricType::Gauge).Add({}, value);
   }
+  // Replicas of one service count as one; they stand side by side.
+  using Replicas = std::span<const actors::Cell* const>;
+  std::vector<Replicas> ByName() const {
+    std::vector<Replicas> groups;
+    for (size_t begin = 0, end = 0; begin < cells_.size(); begin = end) {
+      while (end < cells_.size() && cells_[end]->name() == cells_[begin]->name()) ++end;
+      groups.push_back(Replicas(cells_).subspan(begin, end - begin));
+    }
+    return groups;
+  }
   template <class Name, class Read>
   void PerReason(std::string name, std::string help, size_t reasons, Name name_of, Read read) {
     Family family(&families_, std::move(name), std::move(help), MetricType::Counter);
@@ -243,7 +268,11 @@ class Renderer final {
   template <class Read>
   void PerCell(std::string name, std::string help, MetricType type, Read read) {
     Family family(&families_, std::move(name), std::move(help), type);
-    for (const actors::Cell* cell : cells_) family.Add({{"actor", cell->name()}}, read(*cell));
+    for (const Replicas& replicas : ByName()) {
+      double sum = 0;
+      for (const actors::Cell* cell : replicas) sum += read(*cell);
+      family.Add({{"actor", replicas.front()->name()}}, sum);
+    }
   }
 
   const std::vector<const IoActor*>& io_actors_;

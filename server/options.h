@@ -28,7 +28,13 @@ struct ServerOptions {
   // actor must be safe to use from several threads, allocators included.
   int workers = -1;
   size_t mailbox_capacity = 1024;  // --mailbox-capacity: calls waiting for one actor
-  size_t max_connections = 10000;  // --max-connections, shared out evenly among the loops
+  // --max-connections: of all loops together. Then accepting pauses: who comes waits in
+  // the backlog until somebody leaves.
+  size_t max_connections = 10000;
+  // --send-buffer-bytes: the kernel's send buffer of each connection (SO_SNDBUF); 0 leaves
+  // it to the kernel. A small one lets a slow reader be felt early, and holds less of
+  // what nobody may ever take.
+  size_t send_buffer_bytes = 0;
   // --max-message-bytes: one request message. 4 MiB is what gRPC servers allow.
   size_t max_message_bytes = 4 * 1024 * 1024;
 

@@ -5,8 +5,13 @@
 
 namespace mailroom::server {
 
-void Router::Add(const rpc::ServiceSpec& spec, actors::Cell& cell) {
-  Destination& destination = destinations_.emplace_back(Destination{&spec, actors::ActorRef(cell)});
+void Router::Add(const rpc::ServiceSpec& spec, const std::vector<actors::Cell*>& cells, bool here) {
+  Destination& destination = destinations_.emplace_back(Destination{&spec, {}});
+  for (actors::Cell* cell : cells) {
+    const auto index = static_cast<uint32_t>(replicas_.size());
+    replicas_.push_back(Replica{actors::ActorRef(*cell), index, here});
+    destination.replicas.push_back(&replicas_.back());
+  }
   for (uint32_t i = 0; i < spec.methods.size(); ++i) {
     Route& route = routes_.emplace_back();
     route.method = &spec.methods[i];
@@ -19,6 +24,16 @@ void Router::Add(const rpc::ServiceSpec& spec, actors::Cell& cell) {
 Route* Router::Find(std::string_view path) {
   const auto found = by_path_.find(path);
   return found == by_path_.end() ? nullptr : found->second;
+}
+
+Replica& Router::Pick(const Destination& destination) {
+  const std::vector<Replica*>& replicas = destination.replicas;
+  const auto count = static_cast<uint32_t>(replicas.size());
+  if (count == 1) return *replicas.front();
+  const uint32_t first = random_.Below(count);
+  uint32_t second = random_.Below(count - 1);
+  if (second >= first) ++second;  // another one
+  return replicas[second]->out < replicas[first]->out ? *replicas[second] : *replicas[first];
 }
 
 std::string_view Router::Nearest(std::string_view path) const {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <deque>
 #include <string>
 #include <string_view>
@@ -8,20 +9,36 @@
 #include <vector>
 
 #include "mailroom/actors/cell.h"
+#include "mailroom/base/random.h"
 #include "mailroom/rpc/method.h"
 #include "mailroom/server/counters.h"
 
 // Router: a request's path to the method and the actor that serves it.
 //
-// One per I/O actor: a route holds this loop's place in the actor's mailbox and
+// One per I/O actor: a route holds this loop's place in the actors' mailboxes and
 // this loop's counters. Built before the loop runs, constant afterwards but for
-// what routes count. Loop thread only (counters: any reader).
+// what routes and replicas count. Loop thread only (counters: any reader).
+//
+// A stateless service has several replicas. Of two that chance names the one with
+// fewer calls of this loop gets the next: that keeps the longest queue short, and
+// away from a replica that blocks, without a word between loops (M. Mitzenmacher,
+// "The power of two choices in randomized load balancing", 2001). What is counted is
+// envelopes until they are home, not calls: a replica that blocks still has those
+// whose callers gave up.
 namespace mailroom::server {
 
-// One service's actor, as seen from one loop.
+// One actor, as seen from one loop.
+struct Replica {
+  actors::ActorRef ref;
+  uint32_t index;    // among all of the router's
+  bool here;         // it runs on this very loop, which needs no wake for it
+  uint32_t out = 0;  // this loop's envelopes that it has
+};
+
+// One service, as seen from one loop: its actor, or its replicas.
 struct Destination {
   const rpc::ServiceSpec* spec;
-  actors::ActorRef ref;
+  std::vector<Replica*> replicas;  // at least one; owned by the router
 };
 
 struct Route {
@@ -33,12 +50,20 @@ struct Route {
 
 class Router final {
  public:
-  // Adds a service and all its methods. `spec` has static storage; `cell`
-  // outlives the router.
-  void Add(const rpc::ServiceSpec& spec, actors::Cell& cell);
+  // `seed`: the same one makes the same choices between replicas.
+  explicit Router(uint64_t seed) : random_(seed) {}
+
+  // Adds a service and all its methods, served by `cells`, which outlive the router;
+  // `here` when those run on this loop. `spec` has static storage.
+  void Add(const rpc::ServiceSpec& spec, const std::vector<actors::Cell*>& cells, bool here);
 
   // Null when no method has that path. Allocates nothing.
   Route* Find(std::string_view path);
+
+  // Who gets the next call of a service.
+  Replica& Pick(const Destination& destination);
+  // By its index.
+  Replica& replica(uint32_t index) { return replicas_[index]; }
 
   // The path most like `path`, for an error's text; empty when none is near.
   std::string_view Nearest(std::string_view path) const;
@@ -46,6 +71,8 @@ class Router final {
   const std::deque<Route>& routes() const { return routes_; }
 
  private:
+  Random random_;
+  std::deque<Replica> replicas_;
   std::deque<Destination> destinations_;
   std::deque<Route> routes_;
   std::unordered_map<std::string_view, Route*> by_path_;

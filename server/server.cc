@@ -16,6 +16,7 @@
 #include "mailroom/io/listen_address.h"
 #include "mailroom/io/listener.h"
 #include "mailroom/rpc/protobuf_log.h"
+#include "mailroom/server/accept_gate.h"
 #include "mailroom/server/access_log.h"
 #include "mailroom/server/admin.h"
 #include "mailroom/server/flags.h"
@@ -53,6 +54,9 @@ std::string UrlOf(const std::string& address) {
 }  // namespace server
 
 struct Server::Parts {
+  explicit Parts(const ServerOptions& options) : gate(options.max_connections) {}
+
+  server::AcceptGate gate;
   std::vector<std::unique_ptr<actors::Cell>> cells;
   std::unique_ptr<actors::WorkerPool> pool;  // none: actors run inline
   std::unique_ptr<server::Admin> admin;
@@ -129,7 +133,7 @@ Status Server::Start() {
   MAILROOM_RETURN_IF_ERROR(CheckOptions());
   rpc::SilenceProtobufLog();
   workers_ = options_.workers < 0 ? NumCpus() : options_.workers;
-  parts_ = std::make_unique<Parts>();
+  parts_ = std::make_unique<Parts>(options_);
   MAILROOM_RETURN_IF_ERROR(StartLoops());
   // Threads start only now: signals are blocked for all of them.
   StartActors();
@@ -145,12 +149,11 @@ void Server::StartAccessLog() {
 
 Status Server::StartLoops() {
   const auto loops = static_cast<size_t>(options_.io_threads);
-  ServerOptions share = options_;
-  share.max_connections = (options_.max_connections + loops - 1) / loops;
   for (size_t i = 0; i < loops; ++i) {
-    io_actors_.push_back(std::make_unique<server::IoActor>(share, static_cast<uint8_t>(i),
+    io_actors_.push_back(std::make_unique<server::IoActor>(options_, static_cast<uint8_t>(i),
                                                            io::MakePoller(), Clock::System()));
     server::IoActor& io_actor = *io_actors_.back();
+    io_actor.CountAt(parts_->gate);
     MAILROOM_RETURN_IF_ERROR(io_actor.Init());
     if (i == 0 && drain_on_signals_) {
       MAILROOM_RETURN_IF_ERROR(io_actor.loop().WatchSignals({SIGTERM, SIGINT}));
@@ -185,19 +188,40 @@ Status Server::OpenListeners() {
 
 void Server::StartActors() {
   if (workers_ > 0) parts_->pool = std::make_unique<actors::WorkerPool>(workers_);
-  for (const Registration& registration : registrations_) {
-    parts_->cells.push_back(std::make_unique<actors::Cell>(std::string(registration.spec->name),
-                                                           options_.mailbox_capacity,
-                                                           registration.factory(), runner()));
-  }
+  for (const Registration& registration : registrations_) StartService(registration);
   const std::string index_page = IndexPage();
   for (const auto& io_actor : io_actors_) {
     io_actor->SetRunner(&runner());
-    for (size_t i = 0; i < registrations_.size(); ++i) {
-      io_actor->AddService(*registrations_[i].spec, *parts_->cells[i]);
-    }
     io_actor->hall().index_page = index_page;
   }
+}
+
+// docs/design/0009. A stateless service has a replica for each worker, or for each
+// loop; any other has one actor, which runs on the first loop when there is no worker.
+void Server::StartService(const Registration& registration) {
+  const rpc::ServiceSpec& spec = *registration.spec;
+  const bool inlined = workers_ == 0;
+  if (spec.stateless && inlined) {
+    for (const auto& io_actor : io_actors_) {
+      io_actor->AddService(spec, {AddCell(registration, io_actor->inline_runner())},
+                           /*here=*/true);
+    }
+    return;
+  }
+  std::vector<actors::Cell*> replicas;
+  for (int i = spec.stateless ? workers_ : 1; i > 0; --i) {
+    replicas.push_back(AddCell(registration, runner()));
+  }
+  for (const auto& io_actor : io_actors_) {
+    io_actor->AddService(spec, replicas, /*here=*/inlined && io_actor == io_actors_.front());
+  }
+}
+
+actors::Cell* Server::AddCell(const Registration& registration, actors::Runner& runner) {
+  parts_->cells.push_back(std::make_unique<actors::Cell>(std::string(registration.spec->name),
+                                                         options_.mailbox_capacity,
+                                                         registration.factory(), runner));
+  return parts_->cells.back().get();
 }
 
 Status Server::StartAdmin() {
@@ -288,7 +312,8 @@ std::string Server::Banner() const {
               : "admin on " + server::UrlOf(admin_address_) + " (/livez /readyz /metrics)";
   text += "\nthreads: " + std::to_string(io_actors_.size()) +
           (io_actors_.size() == 1 ? " loop, " : " loops, ") + std::to_string(workers_) +
-          (workers_ == 0 ? " workers (actors run on the first loop)" : " workers");
+          (workers_ == 0 ? " workers (actors run on the first loop, stateless ones on each)"
+                         : " workers");
   if (!admin_address_.empty()) text += ", 1 admin";
   text += "\nservices:";
   for (const Registration& registration : registrations_) {

@@ -88,7 +88,8 @@ class Server final {
 
   // Any thread, between Start() and the end: Prometheus text, as on /metrics.
   std::string Metrics() const;
-  // For tests, after Start(): the actor of a service, to call it in this process.
+  // For tests, after Start(): the actor of a service (the first of its replicas), to
+  // call it in this process.
   actors::Cell* FindActor(std::string_view service);
   actors::Runner& runner();
   server::IoActor& io_actor(size_t loop = 0) { return *io_actors_[loop]; }
@@ -108,6 +109,8 @@ class Server final {
   Status StartAdmin();
   void StartActors();
   void StartAccessLog();
+  void StartService(const Registration& registration);
+  actors::Cell* AddCell(const Registration& registration, actors::Runner& runner);
   void Shutdown();
   std::string IndexPage() const;
 

@@ -127,15 +127,18 @@ void Session::Dispatch(io::Connection& connection, Exchange& exchange) {
   envelope.posted_at = hall_.loop->now();
   envelope.peer = peer_;
   actors::EnvelopePtr mail(exchange.envelope.release());
-  if (!exchange.route->destination->ref.TryPost(&mail)) {
+  exchange.replica = &hall_.router.Pick(*exchange.route->destination);
+  mail->mark = exchange.replica->index;
+  if (!exchange.replica->ref.TryPost(&mail)) {
     exchange.envelope.reset(mail.release());
     hall_.calls.Release(exchange.call);
-    ShedCall(hall_, &exchange, Shed::kMailboxFull, MailboxFullStatus(*exchange.route->destination));
+    ShedCall(hall_, &exchange, Shed::kMailboxFull, MailboxFullStatus(*exchange.replica));
     return;
   }
   exchange.state = Exchange::State::kOut;
   ++out_;
-  hall_.posted = true;
+  ++exchange.replica->out;
+  if (!exchange.replica->here) hall_.posted = true;
   hall_.counters.dispatched.Add();
   if (exchange.deadline != kForever) {
     hall_.calls.Find(exchange.call)->timer =
@@ -167,7 +170,7 @@ void Session::Expire(io::Connection& connection, http::StreamId stream) {
 // Nobody waits for the reply any more: the actor is told. What comes home late
 // is stale.
 void Session::Cancel(const Exchange& exchange) {
-  exchange.route->destination->ref.cell().Post(Completion{exchange.call, nullptr});
+  exchange.replica->ref.cell().Post(Completion{exchange.call, nullptr});
 }
 
 void Session::Abandon(Released why) {

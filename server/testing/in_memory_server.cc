@@ -142,7 +142,7 @@ InMemoryServer::~InMemoryServer() {
 void InMemoryServer::AddActor(const rpc::ServiceSpec& spec, std::unique_ptr<actors::Actor> actor) {
   cells_.push_back(std::make_unique<actors::Cell>(std::string(spec.name), mailbox_capacity_,
                                                   std::move(actor), runner_));
-  io_actor_->AddService(spec, *cells_.back());
+  io_actor_->AddService(spec, {cells_.back().get()});
 }
 
 rpc::Channel& InMemoryServer::channel() { return *channel_; }

@@ -15,8 +15,13 @@ std::string CallText(std::string_view path, std::string_view content_type, std::
   return text.append(extra).append("\r\n").append(body);
 }
 
-HttpClient::HttpClient(const std::string& address)
-    : peer_(io::Peer::Connect(*io::Address::Parse(address))) {}
+io::Peer ConnectTo(const std::string& address) {
+  constexpr std::string_view kUnix = "unix:";
+  if (address.starts_with(kUnix)) return io::Peer::Connect(address.substr(kUnix.size()));
+  return io::Peer::Connect(*io::Address::Parse(address));
+}
+
+HttpClient::HttpClient(const std::string& address) : peer_(ConnectTo(address)) {}
 
 void HttpClient::Send(std::string_view bytes) {
   while (!bytes.empty()) {

@@ -16,6 +16,9 @@ namespace mailroom::tests {
 std::string CallText(std::string_view path, std::string_view content_type, std::string_view body,
                      std::string_view extra = "");
 
+// A connection to "127.0.0.1:8080" or "unix:/run/a.sock".
+io::Peer ConnectTo(const std::string& address);
+
 class HttpClient final {
  public:
   explicit HttpClient(const std::string& address);

@@ -33,11 +33,13 @@ inline std::string NameOf(const ::testing::TestParamInfo<Threads>& info) {
 
 class LiveServer final {
  public:
-  explicit LiveServer(Threads threads, ServerOptions options = ServerOptions())
+  using AddServices = void (*)(Server&);
+
+  // On a free port, unless the options name other addresses.
+  explicit LiveServer(Threads threads, ServerOptions options = ServerOptions(),
+                      AddServices add_services = AddAll)
       : server_(Fill(std::move(options), threads)) {
-    server_.Add<services::GreetActor>();
-    server_.Add<services::EchoActor>();
-    server_.Add<services::BankActor>();
+    add_services(server_);
     const Status started = server_.Start();
     MAILROOM_CHECK(started.ok());
     thread_ = std::thread([this] { served_ = server_.Serve(); });
@@ -68,8 +70,13 @@ class LiveServer final {
   }
 
  private:
+  static void AddAll(Server& server) {
+    server.Add<services::GreetActor>();
+    server.Add<services::EchoActor>();
+    server.Add<services::BankActor>();
+  }
   static ServerOptions Fill(ServerOptions options, Threads threads) {
-    options.listen = {"127.0.0.1:0"};
+    if (options.listen == ServerOptions().listen) options.listen = {"127.0.0.1:0"};
     options.admin_listen = "";
     options.io_threads = threads.loops;
     options.workers = threads.workers;

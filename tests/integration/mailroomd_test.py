@@ -3,8 +3,10 @@
 
 import http.client
 import json
+import os
 import re
 import signal
+import socket
 import subprocess
 import threading
 import unittest
@@ -59,8 +61,27 @@ class Server:
         return self.process.returncode, errors
 
 
+class UnixConnection(http.client.HTTPConnection):
+    """HTTP over the Unix socket at `path`."""
+
+    def __init__(self, path):
+        super().__init__("localhost")
+        self.path = path
+
+    def connect(self):
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.connect(self.path)
+
+
 def request(port, method, path, body=None, headers=None):
-    connection = http.client.HTTPConnection("127.0.0.1", port)
+    return ask(http.client.HTTPConnection("127.0.0.1", port), method, path, body, headers)
+
+
+def request_at(socket_path, method, path, body=None, headers=None):
+    return ask(UnixConnection(socket_path), method, path, body, headers)
+
+
+def ask(connection, method, path, body, headers):
     connection.request(method, path, body, headers or {})
     answer = connection.getresponse()
     text = answer.read()
@@ -155,6 +176,76 @@ class MailroomdTest(unittest.TestCase):
             text = server.admin("/metrics")[1].decode()
             self.assertIn("mailroom_accepted_total 30", text)
             self.assertEqual(server.end(signal.SIGTERM)[0], 0)
+
+    def test_a_unix_socket_is_served_as_the_banner_says_and_goes_with_the_server(self):
+        for loops in ("1", "3"):
+            path = "mailroomd_test.sock"
+            with Server("--listen", f"unix:{path}", "--io-threads", loops) as server:
+                self.assertIn(f"listening on unix:{path}\n", server.banner)
+                self.assertEqual(os.stat(path).st_mode & 0o777, 0o660)
+                called = subprocess.run(
+                    ["curl", "-sS", "--unix-socket", path, "-d", '{"name": "file"}']
+                    + ["-H", "content-type: application/json", f"http://localhost{GREET}"],
+                    capture_output=True,
+                    text=True,
+                    check=True,
+                )
+                self.assertEqual(called.stdout, '{"message":"Hello, file"}')
+                # A second server on the same file is refused, and the first one goes on.
+                second = run("--listen", f"unix:{path}", "--admin-listen", "")
+                self.assertEqual(second.returncode, 1)
+                self.assertIn("somebody listens there", second.stderr)
+                self.assertEqual(request_at(path, "POST", GREET, "{}", JSON)[0], 200)
+                self.assertEqual(server.end(signal.SIGTERM)[0], 0)
+            self.assertFalse(os.path.exists(path))
+
+    def test_the_file_of_a_killed_server_is_replaced(self):
+        path = "mailroomd_killed.sock"
+        for _ in range(2):
+            with Server("--listen", f"unix:{path}") as server:
+                self.assertEqual(request_at(path, "POST", GREET, "{}", JSON)[0], 200)
+                server.end(signal.SIGKILL)
+            self.assertTrue(os.path.exists(path))
+        os.unlink(path)
+
+    def test_the_line_to_try_works_on_a_unix_socket_too(self):
+        path = "mailroomd_try.sock"
+        flags = ["--listen", f"unix:{path}", "--admin-listen", "unix:mailroomd_admin.sock"]
+        process = subprocess.Popen(
+            [BINARY, *flags, "--unix-mode", "0600"], stdout=subprocess.PIPE, text=True
+        )
+        try:
+            line = ""
+            while not line.startswith("try: "):
+                line = process.stdout.readline()
+            called = subprocess.run(
+                line.removeprefix("try: "), shell=True, capture_output=True, text=True, check=True
+            )
+            self.assertIn("Hello, Ada", called.stdout)
+            self.assertEqual(request_at("mailroomd_admin.sock", "GET", "/readyz")[0], 200)
+            self.assertEqual(os.stat("mailroomd_admin.sock").st_mode & 0o777, 0o600)
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.communicate()
+        self.assertEqual(process.returncode, 0)
+        self.assertFalse(os.path.exists("mailroomd_admin.sock"))
+
+    def test_a_socket_that_is_handed_over_is_served(self):
+        with socket.create_server(("127.0.0.1", 0)) as opened:
+            port = opened.getsockname()[1]
+            process = subprocess.Popen(
+                [BINARY, "--listen", f"fd:{opened.fileno()}", "--admin-listen", ""],
+                stdout=subprocess.PIPE,
+                pass_fds=[opened.fileno()],
+                text=True,
+            )
+        try:
+            self.assertIn(f"http://127.0.0.1:{port}", process.stdout.readline())
+            self.assertEqual(request(port, "POST", GREET, "{}", JSON)[0], 200)
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.communicate()
+        self.assertEqual(process.returncode, 0)
 
     def test_an_address_that_is_none_is_told(self):
         ended = run("--listen", "example.com:80", "--admin-listen", "")

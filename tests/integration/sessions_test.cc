@@ -191,24 +191,6 @@ TEST_F(SessionsTest, WhoeverAwaitsContinueIsToldToGoOn) {
   EXPECT_EQ(Replies(peer).size(), 1u);
 }
 
-TEST_F(SessionsTest, TooManyConnectionsAreToldWhichLimit) {
-  ServerOptions options;
-  options.max_connections = 2;
-  InMemoryServer small(options);
-  small.Add<services::EchoActor>();
-  std::vector<io::Peer> peers;
-  for (int i = 0; i < 3; ++i) peers.push_back(small.Connect());
-  small.Turn();
-  const std::vector<HttpReply> replies = Replies(peers[2]);
-  ASSERT_EQ(replies.size(), 1u);
-  EXPECT_EQ(replies[0].status, 503);
-  EXPECT_EQ(replies[0].headers.Find("retry-after"), "1");
-  EXPECT_NE(replies[0].body.find("--max-connections"), std::string::npos);
-  peers[0].Send(Echo("still here"));
-  small.Turn();
-  EXPECT_EQ(Replies(peers[0]).size(), 1u);
-}
-
 TEST_F(SessionsTest, DrainingFinishesWhatRunsAndShedsWhatIsNew) {
   io::Peer idle = server.Connect();
   io::Peer busy = server.Connect();

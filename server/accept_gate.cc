@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mailroom/server/accept_gate.h"
+
+namespace mailroom::server {
+
+bool AcceptGate::Door::Enter() {
+  if (gate_.open_.fetch_add(1) + 1 < gate_.limit_) return false;
+  waiting_.store(true);
+  return !GoOn();
+}
+
+void AcceptGate::Door::Leave() {
+  if (gate_.open_.fetch_sub(1) != gate_.limit_) return;
+  for (Door& door : gate_.doors_) {
+    if (door.waiting()) door.loop_.Wake();
+  }
+}
+
+bool AcceptGate::Door::GoOn() {
+  if (!may_go_on()) return false;
+  waiting_.store(false);
+  return true;
+}
+
+}  // namespace mailroom::server

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+// Behaviours of S1 to S15 that other tests show on one loop, with several: the clients
+// are many, so that each loop has some. (S1 and S6: replicas_test; S7: stale_replies_test;
+// S8 to S10: live_test.)
+#include <chrono>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "mailroom/tests/integration/http_client.h"
+#include "mailroom/tests/integration/live_server.h"
+
+namespace mailroom::tests {
+namespace {
+
+constexpr const char* kEcho = "/mailroom.echo.v1.EchoService/Echo";
+constexpr const char* kBank = "/mailroom.bank.v1.BankService/";
+constexpr int kClients = 24;
+
+std::string Echo(const std::string& word, int delay_ms) {
+  return CallText(kEcho, "application/json",
+                  "{\"message\":\"" + word + "\",\"delayMs\":" + std::to_string(delay_ms) + "}");
+}
+
+std::string Bank(const std::string& method, const std::string& json) {
+  return CallText(kBank + method, "application/json", json);
+}
+
+class LoopsTest : public ::testing::TestWithParam<Threads> {
+ protected:
+  using Clients = std::vector<std::unique_ptr<HttpClient>>;
+
+  static Clients Connect(LiveServer& server) {
+    Clients clients;
+    for (int i = 0; i < kClients; ++i) {
+      clients.push_back(std::make_unique<HttpClient>(server.address()));
+    }
+    return clients;
+  }
+};
+
+// S2: first in, first out for each sender. S5: pipelining keeps its order.
+TEST_P(LoopsTest, S2_S5_PipelinedCallsOfAConnectionKeepTheirOrder) {
+  constexpr int kDepth = 16;
+  LiveServer server(GetParam());
+  Clients clients = Connect(server);
+  for (size_t i = 0; i < clients.size(); ++i) {
+    const std::string account = "{\"accountId\":\"" + std::to_string(i) + "\"";
+    std::string pipelined = Bank("OpenAccount", account + "}");
+    for (int n = 0; n < kDepth; ++n) pipelined += Bank("Deposit", account + ",\"amount\":\"1\"}");
+    clients[i]->Send(pipelined);
+  }
+  for (auto& client : clients) {
+    EXPECT_EQ(client->Read()->status, 200);
+    for (int n = 1; n <= kDepth; ++n) {
+      EXPECT_EQ(client->Read()->body, "{\"balance\":\"" + std::to_string(n) + "\"}");
+    }
+  }
+}
+
+TEST_P(LoopsTest, S3_WhoseCallIsOutIsFrozenAndNotIdle) {
+  ServerOptions options;
+  options.idle_timeout = std::chrono::seconds(1);
+  LiveServer server(GetParam(), options);
+  Clients clients;
+  for (int i = 0; i < kClients; ++i) {
+    clients.push_back(std::make_unique<HttpClient>(server.address()));
+    clients.back()->Send(Echo("late", 2500));
+  }
+  server.Await([&] { return server.Metric("mailroom_connections{state=\"frozen\"}") == kClients; });
+  for (auto& client : clients) {
+    const auto reply = client->Read();
+    ASSERT_TRUE(reply.has_value());
+    EXPECT_EQ(reply->body, "{\"message\":\"late\"}");
+  }
+}
+
+TEST_P(LoopsTest, S13_WhoHasEndedItsSideGetsItsReplyAndThenTheEnd) {
+  LiveServer server(GetParam());
+  Clients clients = Connect(server);
+  for (auto& client : clients) {
+    client->Send(Echo("bye", 50));
+    client->peer().ShutdownWrite();
+  }
+  for (auto& client : clients) {
+    EXPECT_EQ(client->Read()->body, "{\"message\":\"bye\"}");
+    EXPECT_TRUE(client->AtEnd());
+  }
+}
+
+TEST_P(LoopsTest, S14_IdleConnectionsOfEachLoopAreEvicted) {
+  ServerOptions options;
+  options.idle_timeout = std::chrono::milliseconds(50);
+  LiveServer server(GetParam(), options);
+  for (auto& client : Connect(server)) EXPECT_TRUE(client->AtEnd());
+  EXPECT_EQ(server.Metric("mailroom_evicted_total{reason=\"idle\"}"), kClients);
+}
+
+TEST_P(LoopsTest, S14_SlowHeadsOfEachLoopAreToldAndClosed) {
+  ServerOptions options;
+  options.header_timeout = std::chrono::milliseconds(50);
+  LiveServer server(GetParam(), options);
+  Clients clients = Connect(server);
+  for (auto& client : clients) client->Send("POST / HTTP/1.1\r\nHo");
+  for (auto& client : clients) {
+    EXPECT_EQ(client->Read()->status, 408);
+    EXPECT_TRUE(client->AtEnd());
+  }
+  EXPECT_EQ(server.Metric("mailroom_evicted_total{reason=\"header\"}"), kClients);
+}
+
+INSTANTIATE_TEST_SUITE_P(Threads, LoopsTest, ::testing::Values(Threads{2, 0}, Threads{3, 4}),
+                         NameOf);
+
+}  // namespace
+}  // namespace mailroom::tests
