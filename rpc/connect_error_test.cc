@@ -9,7 +9,7 @@
 #include "mailroom/echo/v1/echo.pb.h"
 #include "mailroom/rpc/codec.h"
 #include "mailroom/rpc/error_detail.h"
-#include "mailroom/rpc/utf8.h"
+#include "mailroom/base/utf8.h"
 
 namespace mailroom::rpc {
 namespace {

@@ -9,7 +9,7 @@
 
 #include "mailroom/rpc/codec.h"
 #include "mailroom/rpc/json_guard.h"
-#include "mailroom/rpc/utf8.h"
+#include "mailroom/base/utf8.h"
 
 namespace mailroom::rpc {
 namespace {

@@ -1,17 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "mailroom/rpc/utf8.h"
+#include "mailroom/base/utf8.h"
 
 #include <cstdint>
+#include <cstring>
 
-namespace mailroom::rpc {
+namespace mailroom {
 namespace {
 
 bool IsContinuation(char c) { return (static_cast<uint8_t>(c) & 0xC0) == 0x80; }
 
-// The length of the sequence of two to four bytes that `text` begins with; 0
-// when it is malformed: cut off, overlong, a surrogate, or above U+10FFFF.
-size_t SequenceLength(std::string_view text) {
+// The size of a start of `text` that is ASCII: all of it, or eight bytes at a time.
+size_t AsciiSize(std::string_view text) {
+  constexpr uint64_t kHighBits = 0x8080808080808080;
+  size_t size = 0;
+  for (uint64_t word = 0; text.size() - size >= sizeof(word); size += sizeof(word)) {
+    std::memcpy(&word, text.data() + size, sizeof(word));
+    if ((word & kHighBits) != 0) break;
+  }
+  return size;
+}
+
+}  // namespace
+
+size_t Utf8Length(std::string_view text) {
   const auto lead = static_cast<uint8_t>(text[0]);
+  if (lead < 0x80) return 1;
   if (lead < 0xC2 || lead > 0xF4) return 0;
   const size_t length = lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
   if (text.size() < length) return 0;
@@ -24,16 +37,14 @@ size_t SequenceLength(std::string_view text) {
   return low || high ? 0 : length;
 }
 
-}  // namespace
-
 bool IsUtf8(std::string_view text) {
-  while (!text.empty()) {
-    const bool ascii = static_cast<uint8_t>(text[0]) < 0x80;
-    const size_t length = ascii ? 1 : SequenceLength(text);
+  while (true) {
+    text.remove_prefix(AsciiSize(text));
+    if (text.empty()) return true;
+    const size_t length = Utf8Length(text);
     if (length == 0) return false;
     text.remove_prefix(length);
   }
-  return true;
 }
 
 std::string_view Utf8Start(std::string_view text, size_t size) {
@@ -42,4 +53,4 @@ std::string_view Utf8Start(std::string_view text, size_t size) {
   return text.substr(0, size);
 }
 
-}  // namespace mailroom::rpc
+}  // namespace mailroom

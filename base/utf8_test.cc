@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "mailroom/rpc/utf8.h"
+#include "mailroom/base/utf8.h"
 
 #include <string>
 #include <string_view>
 
 #include <gtest/gtest.h>
 
-namespace mailroom::rpc {
+namespace mailroom {
 namespace {
 
 using std::string_view_literals::operator""sv;
@@ -30,6 +30,27 @@ TEST(Utf8Test, RefusesOverlongSurrogateTooHighAndCutOff) {
   }
 }
 
+TEST(Utf8Test, LengthIsThatOfTheFirstCharacter) {
+  EXPECT_EQ(Utf8Length("ab"), 1u);
+  EXPECT_EQ(Utf8Length("\0"sv), 1u);
+  EXPECT_EQ(Utf8Length("\xc3\xa9z"), 2u);
+  EXPECT_EQ(Utf8Length("\xe2\x82\xac"), 3u);
+  EXPECT_EQ(Utf8Length("\xf0\x9f\x98\x80\xff"), 4u);
+  EXPECT_EQ(Utf8Length("\xc3"), 0u);
+  EXPECT_EQ(Utf8Length("\xff"), 0u);
+}
+
+// Eight bytes of ASCII are stepped over at once.
+TEST(Utf8Test, FindsAMalformedByteAtAnyPlace) {
+  for (size_t at = 0; at < 40; ++at) {
+    std::string text(40, 'a');
+    text[at] = '\x80';
+    EXPECT_FALSE(IsUtf8(text)) << at;
+    text.replace(at, 1, "\xc3\xa9");
+    EXPECT_TRUE(IsUtf8(text)) << at;
+  }
+}
+
 TEST(Utf8Test, StartNeverCutsACharacter) {
   const std::string_view text = "a\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80";
   for (size_t size = 0; size <= text.size() + 2; ++size) {
@@ -42,4 +63,4 @@ TEST(Utf8Test, StartNeverCutsACharacter) {
 }
 
 }  // namespace
-}  // namespace mailroom::rpc
+}  // namespace mailroom
