@@ -9,10 +9,11 @@
 
 // Codec: the seam between messages and their bytes.
 //
-// Two implementations, both without state: protobuf binary and protobuf's JSON
-// mapping (json_util: unknown fields are ignored, as proto3 JSON parsers on a
-// server should). JSON costs ten to forty times what binary costs (docs/
-// benchmarks.md), so it runs on workers whenever there are any.
+// Two implementations: protobuf binary and protobuf's JSON mapping (unknown fields
+// are ignored, as proto3 JSON parsers on a server should). Small messages in JSON
+// cost twice to four times what they cost in binary; those that hold a Timestamp, an
+// Any or another type with a JSON form of its own ten to forty times (docs/design/
+// 0007). So codecs run on workers whenever there are any.
 // Any thread.
 namespace google::protobuf {
 class Message;

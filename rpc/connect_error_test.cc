@@ -6,10 +6,10 @@
 #include <google/protobuf/struct.pb.h>
 #include <gtest/gtest.h>
 
+#include "mailroom/base/utf8.h"
 #include "mailroom/echo/v1/echo.pb.h"
 #include "mailroom/rpc/codec.h"
 #include "mailroom/rpc/error_detail.h"
-#include "mailroom/base/utf8.h"
 
 namespace mailroom::rpc {
 namespace {

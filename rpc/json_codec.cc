@@ -1,116 +1,58 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <cstddef>
+#include <cstdint>
+#include <limits>
 #include <string>
-#include <string_view>
-#include <vector>
 
-#include <google/protobuf/descriptor.h>
 #include <google/protobuf/message.h>
-#include <google/protobuf/util/json_util.h>
 
 #include "mailroom/rpc/codec.h"
-#include "mailroom/rpc/json_guard.h"
-#include "mailroom/base/utf8.h"
+#include "mailroom/rpc/json_fallback.h"
+#include "mailroom/rpc/json_reader.h"
+#include "mailroom/rpc/json_schema.h"
+#include "mailroom/rpc/json_writer.h"
+#include "mailroom/rpc/scratch_buffer.h"
 
 namespace mailroom::rpc {
 namespace {
 
-using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
-using google::protobuf::Reflection;
-namespace util = google::protobuf::util;
 
-// Enough to see what is meant; the text may hold a client's whole string.
-constexpr size_t kMaxErrorText = 200;
-constexpr size_t kMaxNear = 20;
+constexpr size_t kMaxWire = std::numeric_limits<int>::max();
 
-// json_util's words on one line. It answers "words.\n<piece of the input>\n  ^",
-// the mark as many bytes in as the error is in the piece: that becomes
-// "words near 'input from there'".
-std::string Describe(std::string_view words) {
-  if (words.starts_with(": ")) words.remove_prefix(2);
-  const size_t line = words.find('\n');
-  std::string text(Utf8Start(words.substr(0, line), kMaxErrorText));
-  if (text.ends_with('.')) text.pop_back();
-  const size_t mark_line = words.rfind('\n');
-  if (line == mark_line) return text;
-  const std::string_view piece = words.substr(line + 1, mark_line - line - 1);
-  const size_t column = words.size() - mark_line - 2;
-  if (column >= piece.size()) return text;
-  text.append(" near '").append(Utf8Start(piece.substr(column), kMaxNear)).append("'");
-  return text;
+// By way of the wire format, which protobuf's generated code reads and writes. False:
+// nothing is said about the bytes, json_util must be asked.
+bool ParseByTable(BytesView bytes, const JsonTable& type, Message* message) {
+  ScratchBuffer wire;
+  if (!JsonToWire(bytes, type, &wire) || wire.size() > kMaxWire) return false;
+  return message->ParsePartialFromArray(wire.data(), static_cast<int>(wire.size()));
 }
 
-bool StringsAreUtf8(const Message& message);
-
-bool StringIsUtf8(const Message& message, const FieldDescriptor& field) {
-  const Reflection& reflection = *message.GetReflection();
-  std::string scratch;
-  if (!field.is_repeated()) {
-    return IsUtf8(reflection.GetStringReference(message, &field, &scratch));
-  }
-  for (int i = 0; i < reflection.FieldSize(message, &field); ++i) {
-    if (!IsUtf8(reflection.GetRepeatedStringReference(message, &field, i, &scratch))) return false;
-  }
-  return true;
-}
-
-// Maps are looked at as what they are on the wire: repeated entry messages.
-bool ChildrenAreUtf8(const Message& message, const FieldDescriptor& field) {
-  const Reflection& reflection = *message.GetReflection();
-  if (!field.is_repeated()) return StringsAreUtf8(reflection.GetMessage(message, &field));
-  for (int i = 0; i < reflection.FieldSize(message, &field); ++i) {
-    if (!StringsAreUtf8(reflection.GetRepeatedMessage(message, &field, i))) return false;
-  }
-  return true;
-}
-
-// json_util leaves malformed bytes out in silence: the client would be told
-// another word than the handler wrote.
-bool StringsAreUtf8(const Message& message) {
-  std::vector<const FieldDescriptor*> fields;
-  message.GetReflection()->ListFields(message, &fields);
-  for (const FieldDescriptor* field : fields) {
-    const bool good = field->type() == FieldDescriptor::TYPE_STRING ? StringIsUtf8(message, *field)
-                      : field->message_type() != nullptr ? ChildrenAreUtf8(message, *field)
-                                                         : true;
-    if (!good) return false;
-  }
+bool SerializeByTable(const Message& message, const JsonTable& type, std::string* out) {
+  const size_t size = message.ByteSizeLong();
+  if (size > kMaxWire) return false;
+  ScratchBuffer wire;
+  char* const begin = wire.Reserve(size);
+  message.SerializeWithCachedSizesToArray(reinterpret_cast<uint8_t*>(begin));
+  ScratchBuffer json;
+  if (!WireToJson(BytesView(begin, size), type, &json)) return false;
+  out->append(json.view());
   return true;
 }
 
 class JsonCodecImpl final : public Codec {
  public:
   Status Parse(BytesView bytes, Message* message) const override {
-    message->Clear();
-    // json_util would say the same, but less clearly; connect-go refuses it too.
-    if (bytes.empty()) {
-      return Status::Static(Code::kInvalidArgument, "the body is empty: JSON needs at least {}");
-    }
-    MAILROOM_RETURN_IF_ERROR(GuardJson(bytes, *message->GetDescriptor()));
-    util::JsonParseOptions options;
-    options.ignore_unknown_fields = true;
-    const auto status = util::JsonStringToMessage(
-        google::protobuf::StringPiece(bytes.data(), bytes.size()), message, options);
-    if (status.ok()) return Status();
-    message->Clear();
-    return InvalidArgument("the body is not a " + message->GetTypeName() + " in JSON: " +
-                           Describe({status.message().data(), status.message().size()}));
+    const JsonTable* const type = FindJsonTable(*message);
+    if (type != nullptr && ParseByTable(bytes, *type, message)) return Status();
+    return ParseByJsonUtil(bytes, message);
   }
 
+  // A type with a table has no required fields.
   Status Serialize(const Message& message, std::string* out) const override {
-    const size_t before = out->size();
-    if (!message.IsInitialized()) {
-      return Internal("the message misses required fields: " + message.InitializationErrorString());
-    }
-    if (!StringsAreUtf8(message)) {
-      return Internal("a string in the " + message.GetTypeName() + " is not UTF-8");
-    }
-    const auto status = util::MessageToJsonString(message, out);
-    // A google.protobuf.Value without a kind comes out as nothing at all.
-    if (status.ok() && out->size() > before) return Status();
-    out->resize(before);
-    return Internal("the " + message.GetTypeName() + " has no JSON form: " +
-                    Describe({status.message().data(), status.message().size()}));
+    const JsonTable* const type = FindJsonTable(message);
+    if (type != nullptr && SerializeByTable(message, *type, out)) return Status();
+    return SerializeByJsonUtil(message, out);
   }
 };
 

@@ -12,10 +12,10 @@
 #include <gtest/gtest.h>
 
 #include "mailroom/bank/v1/bank.pb.h"
+#include "mailroom/base/utf8.h"
 #include "mailroom/echo/v1/echo.pb.h"
 #include "mailroom/rpc/codec.h"
 #include "mailroom/rpc/protobuf_log.h"
-#include "mailroom/base/utf8.h"
 
 namespace mailroom::rpc {
 namespace {
