@@ -178,6 +178,15 @@ class Abuse:
                 self.assertEqual(sum(evicted.values()), 2 * self.crowd_size, evicted)
         self.against(abuse, *STRICT)
 
+    def test_slow_readers_leave_their_answers_to_the_server(self):
+        def abuse(server, bystander):
+            resident = server.memory()
+            with Crowd("hoarders", server, self.crowd_size).await_ready():
+                bystander.call(BYSTANDERS_CALLS)
+                # The kernel has not taken them: they are what the memory is for.
+                self.assertGreater(server.memory() - resident, self.crowd_size * 8 * 1024)
+        self.against(abuse, *PATIENT, "--send-buffer-bytes", "4096")
+
     def test_callers_are_killed_in_the_middle_of_everything(self):
         def abuse(server, bystander):
             chance = random.Random(2026)

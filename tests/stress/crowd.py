@@ -32,9 +32,10 @@ def echo(message, delay_ms=0):
     return call(ECHO, json.dumps({"message": message, "delayMs": delay_ms}))
 
 
-def large_echo():
+def large_echo(size=LARGE):
     """In protobuf, which costs neither side much: field 1, its length as a varint, its bytes."""
-    body = b"\x0a\x80\x80\x04" + b"z" * LARGE
+    length = bytes([size & 127 | 128, size >> 7 & 127 | 128, size >> 14])
+    body = b"\x0a" + length + b"z" * size
     return (f"POST {ECHO} HTTP/1.1\r\nHost: crowd\r\nContent-Type: application/proto\r\n"
             f"Content-Length: {len(body)}\r\n\r\n").encode() + body
 
@@ -93,9 +94,10 @@ class Readers:
     """Each asks for a large answer and takes a byte of it now and then."""
 
     AT_ONCE = 40
+    SIZE = LARGE
 
     def __init__(self, port, count):
-        request = large_echo()
+        request = large_echo(self.SIZE)
         self.ended = 0
         self.clients = []
         while len(self.clients) + self.ended < count:
@@ -135,6 +137,12 @@ class Readers:
 
     def report(self):
         return {"ended": self.ended}
+
+
+class Hoarders(Readers):
+    """Readers of answers that the server keeps, where the kernel takes a few KiB of each."""
+
+    SIZE = 20 * 1024
 
 
 class Callers:
@@ -213,7 +221,7 @@ class Flood:
         return {"asked": self.asked, "answers": self.answers}
 
 
-KINDS = {kind.__name__.lower(): kind for kind in (Senders, Readers, Callers, Flood)}
+KINDS = {kind.__name__.lower(): kind for kind in (Senders, Readers, Hoarders, Callers, Flood)}
 
 
 def main():
