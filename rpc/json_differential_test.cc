@@ -75,7 +75,9 @@ void PrintsAlike(const M& message) {
   const Status oracle_status = SerializeByJsonUtil(message, &oracle);
   EXPECT_EQ(our_status.ToString(), oracle_status.ToString());
   EXPECT_EQ(ours, oracle);
-  if (oracle_status.ok()) EXPECT_TRUE(ParsesAlike<M>(ours.substr(4)));
+  if (oracle_status.ok()) {
+    EXPECT_TRUE(ParsesAlike<M>(ours.substr(4)));
+  }
 }
 
 // What stands in place of a value, right and wrong for each type.
