@@ -4,6 +4,7 @@
 #include <exception>
 #include <utility>
 
+#include "mailroom/actors/activity.h"
 #include "mailroom/actors/pace.h"
 #include "mailroom/base/log.h"
 
@@ -37,15 +38,18 @@ bool Cell::Run() {
     if ((noted & Claim::kHasMail) != 0) rest |= RunMail(pace);
     if (!actor_->TakesMail()) rest |= Claim::kBlocked;
   }
+  if (Activity* const activity = Activity::Current()) activity->Leave();
   return claim_.End(rest);
 }
 
 uint32_t Cell::RunCompletions(Pace& pace) {
   Completion completion;
+  Activity* const activity = Activity::Current();
   for (int n = 0; n < kCompletionsPerRun; ++n) {
     if (runner_.stopping()) return Claim::kHasCompletions;
     if (!completions_.TryTake(&completion)) return 0;
     counters_.completions.Add();
+    if (activity != nullptr) activity->Enter(*this, Activity::kNoMethod, pace.stepped());
     Guarded([&] {
       role_.AssertHeld();  // the analysis does not enter lambdas
       actor_->Settle(std::move(completion));
@@ -58,6 +62,7 @@ uint32_t Cell::RunCompletions(Pace& pace) {
 uint32_t Cell::RunMail(Pace& pace) {
   EnvelopePtr mail;
   TimePoint now = runner_.clock().Now();
+  Activity* const activity = Activity::Current();
   for (int n = 0; n < kMailsPerRun; ++n) {
     // Looked at before each mail: handling one may block the actor.
     if (!actor_->TakesMail() || runner_.stopping()) return Claim::kHasMail;
@@ -73,6 +78,7 @@ uint32_t Cell::RunMail(Pace& pace) {
     }
     counters_.handled.Add();
     counters_.wait.Observe(now - mail->posted_at);
+    if (activity != nullptr) activity->Enter(*this, mail->method, pace.stepped());
     Guarded([&] {
       role_.AssertHeld();
       actor_->Receive(std::move(mail));

@@ -31,6 +31,9 @@ class Pace final {
     if (batch_ != nullptr) flushed_ = stepped_ = clock_.Now();
   }
 
+  // When the step that begins now does so, where that is known.
+  TimePoint stepped() const { return stepped_; }
+
   // After each step.
   void StepDone() {
     if (batch_ == nullptr) return;  // nobody sleeps: the actor runs on the loop

@@ -32,7 +32,9 @@ WorkerPool::WorkerPool(int workers, const Clock& clock) : clock_(clock) {
   MAILROOM_CHECK(workers > 0);
   threads_.reserve(static_cast<size_t>(workers));
   for (int i = 0; i < workers; ++i) {
-    threads_.emplace_back("worker-" + std::to_string(i), [this] { Work(); });
+    const std::string name = "worker-" + std::to_string(i);
+    Activity& activity = activities_.emplace_back(Activity::Kind::kWorker, name);
+    threads_.emplace_back(name, [this, &activity] { Work(activity); });
   }
 }
 
@@ -56,7 +58,8 @@ void WorkerPool::Publish() noexcept {
   if (posts == nullptr || !posts->Add(sleepers_)) parking_.Notify();
 }
 
-void WorkerPool::Work() {
+void WorkerPool::Work(Activity& activity) {
+  const WatchedHere watched(activity);
   MpscQueue::Consumer consumer = run_queue_.MakeConsumer();
   Parking::Spot spot;
   Batch batch(this);

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <atomic>
+#include <deque>
 #include <memory>
 #include <vector>
 
+#include "mailroom/actors/activity.h"
 #include "mailroom/actors/parking.h"
 #include "mailroom/actors/runner.h"
 #include "mailroom/base/clock.h"
@@ -38,6 +40,8 @@ class WorkerPool final : public Runner {
   void Stop();
 
   int workers() const { return static_cast<int>(threads_.size()); }
+  // Any thread. What each worker is at.
+  const std::deque<Activity>& activities() const { return activities_; }
 
   // Runner. Any thread, except the timers.
   void Schedule(Cell& cell) noexcept override;
@@ -66,7 +70,7 @@ class WorkerPool final : public Runner {
   struct Batch;
   static thread_local Batch* t_batch;
 
-  void Work();
+  void Work(Activity& activity);
   bool TakeCell(MpscQueue::Consumer& consumer, Cell** cell);
   void RunCell(Cell& cell, Batch& batch);
   void FireDueTimers();
@@ -82,6 +86,7 @@ class WorkerPool final : public Runner {
   Mutex timers_mutex_;
   RunnerTimers timers_ MAILROOM_GUARDED_BY(timers_mutex_);
   std::atomic<TimePoint::rep> next_deadline_{kForever.time_since_epoch().count()};
+  std::deque<Activity> activities_;
   std::vector<Thread> threads_;
 };
 

@@ -146,33 +146,13 @@ void AccessLog::WriteJson(const AccessEntry& entry, WallTime now) {
   line_.append("\"}");
 }
 
-AccessLogWriter::AccessLogWriter(std::vector<AccessLog*> logs)
-    : logs_(std::move(logs)), thread_("access-log", [this] { Work(); }) {}
-
-AccessLogWriter::~AccessLogWriter() {
-  {
-    MutexLock lock(mutex_);
-    stopping_ = true;
-  }
-  stop_.NotifyAll();
-  thread_.Join();
-  WriteAll();
+AccessLogWriter::AccessLogWriter(std::vector<AccessLog*> logs) : logs_(std::move(logs)) {
+  thread_.emplace("access-log", kPeriod, [this] { WriteAll(); });
 }
 
-void AccessLogWriter::Work() {
-  TimePoint next = Clock::System().Now();
-  for (;;) {
-    {
-      MutexLock lock(mutex_);
-      next += kPeriod;
-      while (!stopping_ && stop_.WaitUntil(mutex_, next)) {
-      }
-      if (stopping_) return;
-    }
-    WriteAll();
-    // A slow disk: no burst of turns afterwards.
-    next = Clock::System().Now();
-  }
+AccessLogWriter::~AccessLogWriter() {
+  thread_.reset();
+  WriteAll();
 }
 
 void AccessLogWriter::WriteAll() {

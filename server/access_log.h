@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,7 +13,7 @@
 #include "mailroom/base/log.h"
 #include "mailroom/base/mutex.h"
 #include "mailroom/base/status.h"
-#include "mailroom/base/thread.h"
+#include "mailroom/server/periodic.h"
 
 // AccessLog: one line per answered request (--access-log), text or JSON as
 // --log-format says. Private to server.
@@ -93,15 +94,11 @@ class AccessLogWriter final {
   AccessLogWriter& operator=(const AccessLogWriter&) = delete;
 
  private:
-  void Work();
   void WriteAll();
 
   const std::vector<AccessLog*> logs_;
   std::string lines_;
-  Mutex mutex_;
-  CondVar stop_;
-  bool stopping_ MAILROOM_GUARDED_BY(mutex_) = false;
-  Thread thread_;  // last: it uses the others
+  std::optional<Periodic> thread_;
 };
 
 }  // namespace mailroom::server

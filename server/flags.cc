@@ -86,15 +86,20 @@ void AddThreads(CLI::App& app, ServerOptions* options) {
             options->io_threads = static_cast<int>(*value);
             return "";
           });
-  AddText(
-      app,
-      {"--workers", "N", "threads that run actors; 0: actors run on the loop", "number of CPUs"},
-      [options](const std::string& text) -> std::string {
-        const std::optional<uint64_t> value = server::ParseCount(text);
-        if (!value || *value > kMostWorkers) return "'" + text + "' is no number from 0 to 1024";
-        options->workers = static_cast<int>(*value);
-        return "";
-      });
+  AddText(app,
+          {"--workers", "N", "threads that run actors; auto: one per CPU; 0: on the loop", "auto"},
+          [options](const std::string& text) -> std::string {
+            if (text == "auto") {
+              options->workers = -1;
+              return "";
+            }
+            const std::optional<uint64_t> value = server::ParseCount(text);
+            if (!value || *value > kMostWorkers) {
+              return "'" + text + "' is no number from 0 to 1024, nor auto";
+            }
+            options->workers = static_cast<int>(*value);
+            return "";
+          });
 }
 
 void AddSendBuffer(CLI::App& app, ServerOptions* options) {
@@ -176,6 +181,9 @@ void AddAll(CLI::App& app, ServerOptions* options) {
   AddDuration(app, "--drain-delay", "between the signal and the end of accepting",
               &options->drain_delay);
   AddDuration(app, "--drain-timeout", "for what still runs when draining", &options->drain_timeout);
+  AddDuration(app, "--loop-stall", "a loop held so long is told, with the handler's name; 0s: not",
+              &options->loop_stall);
+  AddDuration(app, "--worker-stall", "likewise of a worker", &options->worker_stall);
   AddLogging(app, options);
 }
 

@@ -213,6 +213,13 @@ TEST_F(ConfigTest, AListInTheFileMayBeEmptyOrCutOff) {
   }
 }
 
+TEST_F(ConfigTest, TheDefaultsAreAFileToo) {
+  EXPECT_EQ(Parse({"--print-config"}), 0) << said;
+  options.workers = 7;
+  EXPECT_EQ(Parse({"--config", Write(printed)}), -1) << said;
+  EXPECT_EQ(options.workers, -1);
+}
+
 TEST_F(ConfigTest, WhatIsPrintedIsAFileThatSaysTheSame) {
   EXPECT_EQ(Parse({"--print-config", "--workers", "3", "--idle-timeout", "7s"}), 0) << said;
   const std::string first = printed;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <limits>
+#include <string>
 #include <utility>
 
 #include "mailroom/base/log.h"
@@ -31,6 +32,7 @@ io::Loop::Options LoopOptions(const ServerOptions& options, uint8_t number) {
 IoActor::IoActor(const ServerOptions& options, uint8_t number, std::unique_ptr<io::Poller> poller,
                  const Clock& clock)
     : hall_(options, number, *this),
+      activity_(actors::Activity::Kind::kLoop, "loop-" + std::to_string(number)),
       mailbox_(actors::Mailbox<Completion>::kUnbounded),
       inline_runner_(clock, [this] { Ring(); }),
       drain_(options.drain_delay, options.drain_timeout),
@@ -108,6 +110,11 @@ void IoActor::PauseAccepting(bool paused) {
 
 void IoActor::OnTurn(TimePoint now) {
   if (door_ != nullptr && door_->GoOn()) PauseAccepting(false);
+  activity_.BeginStep(now);
+  if (Expired(now, next_beat_)) {
+    next_beat_ = DeadlineIn(now, beat_period_);
+    beat_();
+  }
   EvictDue(now);
   if (stop_requested_.load()) BeginDrain(now);
   if (drain_.phase() != Drain::Phase::kServing) StepDrain(now);
@@ -148,6 +155,7 @@ void IoActor::StepDrain(TimePoint now) {
                            << " connections with " << hall_.counters.envelopes_out() << " calls";
   }
   loop_.Stop();
+  activity_.EndStep();
 }
 
 void IoActor::BeginDraining() {
@@ -163,10 +171,11 @@ void IoActor::BeginDraining() {
 TimePoint IoActor::NextDeadline() {
   return std::min({hall_.header_deadlines.Next(), hall_.body_deadlines.Next(),
                    hall_.idle_deadlines.Next(), hall_.write_deadlines.Next(),
-                   inline_runner_.NextDeadline(), drain_.deadline()});
+                   inline_runner_.NextDeadline(), drain_.deadline(), next_beat_});
 }
 
 bool IoActor::Settle() {
+  const actors::WatchedHere watched(activity_);
   const bool ran = inline_runner_.RunQueued();
   return TakeHome() || ran;
 }
@@ -209,13 +218,17 @@ void IoActor::Publish() {
 }
 
 bool IoActor::PrepareSleep() {
+  activity_.EndStep();
   doorbell_.Sleep();
   return mailbox_.depth() == 0 && inline_runner_.idle() &&
          (door_ == nullptr || !door_->may_go_on()) &&
          (!stop_requested_.load() || drain_.phase() != Drain::Phase::kServing);
 }
 
-void IoActor::EndSleep() { doorbell_.Awake(); }
+void IoActor::EndSleep() {
+  activity_.BeginStep(loop_.now());
+  doorbell_.Awake();
+}
 
 void IoActor::OnTick() {}
 

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "mailroom/actors/activity.h"
 #include "mailroom/actors/inline_runner.h"
 #include "mailroom/actors/mailbox.h"
 #include "mailroom/actors/runner.h"
@@ -72,6 +73,14 @@ class IoActor final : public Home, public io::Handler {
   // Before the loop runs. This loop stops after those that `count` counts, which may
   // need its actors; whoever lowers it calls Wake().
   void StopAfter(const std::atomic<size_t>& count) { others_ = &count; }
+  // Before the loop runs. Called on its thread about every `period`.
+  void BeatEvery(Duration period, std::function<void()> beat) {
+    beat_period_ = period;
+    beat_ = std::move(beat);
+    next_beat_ = loop_.now();
+  }
+  // Any thread. What the loop is at.
+  const actors::Activity& activity() const { return activity_; }
   // Any thread. What /readyz says.
   bool ready() const { return ready_.load(std::memory_order_relaxed); }
   // Any thread. System calls that woke the loop.
@@ -131,6 +140,10 @@ class IoActor final : public Home, public io::Handler {
   std::function<void()> drains_;
   const std::atomic<size_t>* others_ = nullptr;
   AcceptGate::Door* door_ = nullptr;
+  Duration beat_period_{};
+  std::function<void()> beat_;
+  TimePoint next_beat_ = kForever;
+  actors::Activity activity_;
   actors::Mailbox<Completion> mailbox_;
   actors::InlineRunner inline_runner_;
   actors::Runner* runner_ = nullptr;

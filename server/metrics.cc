@@ -11,7 +11,9 @@
 
 #include "mailroom/actors/cell.h"
 #include "mailroom/base/status.h"
+#include "mailroom/io/process_stats.h"
 #include "mailroom/server/io_actor.h"
+#include "mailroom/server/stall_watch.h"
 
 namespace mailroom::server {
 namespace {
@@ -83,17 +85,18 @@ class Family final {
 
 class Renderer final {
  public:
-  Renderer(const std::vector<const IoActor*>& io_actors,
-           const std::vector<const actors::Cell*>& cells)
-      : io_actors_(io_actors), cells_(cells) {}
+  explicit Renderer(const MetricSources& sources)
+      : sources_(sources), io_actors_(sources.io_actors), cells_(sources.cells) {}
 
-  std::string Render(int workers) {
+  std::string Render() {
     Calls();
     Actors();
     Replies();
     Connections();
     Loops();
-    Gauge("mailroom_workers", "Worker threads; 0: actors run on the loop.", workers);
+    Stalls();
+    Gauge("mailroom_workers", "Worker threads; 0: actors run on the loop.", sources_.workers);
+    Process(io::ReadProcessStats());
     return prometheus::TextSerializer().Serialize(families_);
   }
 
@@ -219,6 +222,12 @@ class Renderer final {
                   "How long the loops were awake in one turn, in seconds.", MetricType::Histogram);
       for (const IoActor* io : io_actors_) turn.Add({}, io->hall().counters.turn);
     }
+    double dropped = 0;
+    for (const IoActor* io : io_actors_) {
+      dropped += static_cast<double>(io->hall().access_log.dropped());
+    }
+    Counted("mailroom_access_log_dropped_total", "Lines that the access log had no room for.",
+            dropped);
     Total("mailroom_reads_total", "Receive system calls.",
           [](const IoCounters& c) { return Value(c.reads); });
     Total("mailroom_writes_total", "Send system calls.",
@@ -227,6 +236,32 @@ class Renderer final {
           [](const IoCounters& c) { return Value(c.bytes_in); });
     Total("mailroom_sent_bytes_total", "Bytes sent.",
           [](const IoCounters& c) { return Value(c.bytes_out); });
+  }
+
+  void Stalls() {
+    using Kind = actors::Activity::Kind;
+    Family family(&families_, "mailroom_stalls_total",
+                  "Times that a loop or a worker was held for too long.", MetricType::Counter);
+    for (const Kind kind : {Kind::kLoop, Kind::kWorker}) {
+      const StallWatch* const watch = sources_.stall_watch;
+      family.Add({{"kind", kind == Kind::kLoop ? "loop" : "worker"}},
+                 watch == nullptr ? 0 : static_cast<double>(watch->stalls(kind)));
+    }
+  }
+
+  // The names that Prometheus' own clients use.
+  void Process(const io::ProcessStats& stats) {
+    Counted("process_cpu_seconds_total", "User and system CPU time.", stats.cpu_seconds);
+    const auto gauge = [this](const char* name, const char* help, uint64_t value) {
+      Gauge(name, help, static_cast<double>(value));
+    };
+    gauge("process_resident_memory_bytes", "Resident memory.", stats.resident_bytes);
+    gauge("process_virtual_memory_bytes", "Virtual memory.", stats.virtual_bytes);
+    gauge("process_open_fds", "Open file descriptors.", stats.open_descriptors);
+    gauge("process_max_fds", "How many may be open.", stats.max_descriptors);
+    gauge("process_threads", "Threads of the process.", stats.threads);
+    Gauge("process_start_time_seconds", "When the process began, in Unix time.",
+          stats.start_seconds);
   }
 
   static double Value(const Counter& counter) { return static_cast<double>(counter.get()); }
@@ -275,6 +310,7 @@ class Renderer final {
     }
   }
 
+  const MetricSources& sources_;
   const std::vector<const IoActor*>& io_actors_;
   const std::vector<const actors::Cell*>& cells_;
   std::vector<MetricFamily> families_;
@@ -282,9 +318,6 @@ class Renderer final {
 
 }  // namespace
 
-std::string RenderMetrics(const std::vector<const IoActor*>& io_actors,
-                          const std::vector<const actors::Cell*>& cells, int workers) {
-  return Renderer(io_actors, cells).Render(workers);
-}
+std::string RenderMetrics(const MetricSources& sources) { return Renderer(sources).Render(); }
 
 }  // namespace mailroom::server

@@ -18,9 +18,17 @@ class Cell;
 namespace mailroom::server {
 
 class IoActor;
+class StallWatch;
 
-// Any thread. Everything passed outlives the call.
-std::string RenderMetrics(const std::vector<const IoActor*>& io_actors,
-                          const std::vector<const actors::Cell*>& cells, int workers);
+// What is counted. Everything outlives the call.
+struct MetricSources {
+  std::vector<const IoActor*> io_actors;
+  std::vector<const actors::Cell*> cells;
+  int workers = 0;
+  const StallWatch* stall_watch = nullptr;  // null: nothing is watched
+};
+
+// Any thread.
+std::string RenderMetrics(const MetricSources& sources);
 
 }  // namespace mailroom::server

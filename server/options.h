@@ -49,6 +49,11 @@ struct ServerOptions {
   Duration drain_delay = Duration::zero();            // --drain-delay: before accepting stops
   Duration drain_timeout = std::chrono::seconds(30);  // --drain-timeout: for what still runs
 
+  // --loop-stall, --worker-stall: a handler (or a turn) that holds a loop or a worker
+  // longer is named in the log while it lasts. Zero: not watched.
+  Duration loop_stall = std::chrono::milliseconds(50);
+  Duration worker_stall = std::chrono::seconds(1);
+
   LogLevel log_level = LogLevel::kInfo;     // --log-level
   LogFormat log_format = LogFormat::kText;  // --log-format
   // --access-log: one line per call. Off by default: putting it together costs about

@@ -22,6 +22,9 @@
 #include "mailroom/server/flags.h"
 #include "mailroom/server/io_actor.h"
 #include "mailroom/server/metrics.h"
+#include "mailroom/server/periodic.h"
+#include "mailroom/server/service_notice.h"
+#include "mailroom/server/stall_watch.h"
 
 namespace mailroom {
 
@@ -61,6 +64,8 @@ struct Server::Parts {
   std::unique_ptr<actors::WorkerPool> pool;  // none: actors run inline
   std::unique_ptr<server::Admin> admin;
   std::unique_ptr<server::AccessLogWriter> access_log_writer;
+  std::unique_ptr<server::StallWatch> stall_watch;  // none: nothing is watched
+  std::unique_ptr<server::Periodic> stall_watch_thread;
   std::vector<Thread> loops;  // of all I/O actors but the first
   std::atomic<size_t> loops_running{0};
   bool shut_down = false;
@@ -84,19 +89,31 @@ int Server::Main(int argc, char** argv) {
   InitLogging(std::move(log));
 
   DrainOnSignals();
-  Status status = Start();
+  Status status = JoinServiceManager();
+  if (status.ok()) status = Start();
   if (!status.ok()) {
     std::fprintf(stderr, "cannot start: %s\n", status.ToString().c_str());
     return 1;
   }
   std::printf("%s\n", Banner().c_str());
   std::fflush(stdout);
+  notice_->Ready(address());
   status = Serve();
   if (!status.ok()) {
     std::fprintf(stderr, "stopped: %s\n", status.ToString().c_str());
     return 1;
   }
   return 0;
+}
+
+Status Server::JoinServiceManager() {
+  MAILROOM_ASSIGN_OR_RETURN(const std::vector<io::InheritedSocket> sockets,
+                            io::TakeInheritedSockets());
+  MAILROOM_RETURN_IF_ERROR(server::UseInherited(sockets, &options_));
+  MAILROOM_ASSIGN_OR_RETURN(io::ServiceManager manager, io::ServiceManager::FromEnvironment());
+  notice_ = std::make_unique<server::ServiceNotice>(std::move(manager),
+                                                    static_cast<size_t>(options_.io_threads));
+  return Status();
 }
 
 Status Server::CheckOptions() const {
@@ -138,7 +155,25 @@ Status Server::Start() {
   // Threads start only now: signals are blocked for all of them.
   StartActors();
   if (options_.access_log) StartAccessLog();
+  StartStallWatch();
   return StartAdmin();
+}
+
+void Server::StartStallWatch() {
+  const server::StallWatch::Options limits{options_.loop_stall, options_.worker_stall};
+  if (limits.loop_stall == Duration::zero() && limits.worker_stall == Duration::zero()) return;
+  std::vector<const actors::Activity*> threads;
+  for (const auto& io_actor : io_actors_) threads.push_back(&io_actor->activity());
+  if (parts_->pool != nullptr) {
+    for (const actors::Activity& worker : parts_->pool->activities()) threads.push_back(&worker);
+  }
+  parts_->stall_watch = std::make_unique<server::StallWatch>(
+      limits, std::move(threads), [this](const actors::Cell& cell, uint32_t method) {
+        return server::NameOfMethod(io_actors_[0]->hall().router, cell, method);
+      });
+  parts_->stall_watch_thread = std::make_unique<server::Periodic>(
+      "stall-watch", parts_->stall_watch->period(),
+      [watch = parts_->stall_watch.get()] { watch->Check(Clock::System().Now()); });
 }
 
 void Server::StartAccessLog() {
@@ -155,6 +190,9 @@ Status Server::StartLoops() {
     server::IoActor& io_actor = *io_actors_.back();
     io_actor.CountAt(parts_->gate);
     MAILROOM_RETURN_IF_ERROR(io_actor.Init());
+    if (notice_ != nullptr && notice_->beat_period() > Duration::zero()) {
+      io_actor.BeatEvery(notice_->beat_period(), [this, i] { notice_->Beat(i); });
+    }
     if (i == 0 && drain_on_signals_) {
       MAILROOM_RETURN_IF_ERROR(io_actor.loop().WatchSignals({SIGTERM, SIGINT}));
     }
@@ -162,7 +200,10 @@ Status Server::StartLoops() {
   MAILROOM_RETURN_IF_ERROR(OpenListeners());
   // A signal comes to the first loop; the first one has the inline actors that the
   // others' last calls may need.
-  io_actors_[0]->OnDrain([this] { RequestStop(); });
+  io_actors_[0]->OnDrain([this] {
+    if (notice_ != nullptr) notice_->Stopping();
+    RequestStop();
+  });
   io_actors_[0]->StopAfter(parts_->loops_running);
   return Status();
 }
@@ -274,7 +315,9 @@ void Server::Shutdown() {
   if (parts_ == nullptr || parts_->shut_down) return;
   parts_->shut_down = true;
   parts_->admin.reset();
+  // A handler that blocks is named also while this waits for it.
   if (parts_->pool != nullptr) parts_->pool->Stop();
+  parts_->stall_watch_thread.reset();
   for (const auto& io_actor : io_actors_) io_actor->AbandonSessions();
   for (const auto& cell : parts_->cells) cell->Stop();
   for (const auto& io_actor : io_actors_) io_actor->Finish();
@@ -298,7 +341,7 @@ std::string Server::Metrics() const {
   for (const auto& cell : parts_->cells) cells.push_back(cell.get());
   std::vector<const server::IoActor*> io_actors;
   for (const auto& io_actor : io_actors_) io_actors.push_back(io_actor.get());
-  return server::RenderMetrics(io_actors, cells, workers_);
+  return server::RenderMetrics({io_actors, cells, workers_, parts_->stall_watch.get()});
 }
 
 std::string Server::Banner() const {

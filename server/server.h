@@ -34,6 +34,7 @@ class Runner;
 }  // namespace actors
 namespace server {
 class IoActor;
+class ServiceNotice;
 }  // namespace server
 
 class Server final {
@@ -107,6 +108,8 @@ class Server final {
   Status OpenListeners();
   void RunOtherLoops();
   Status StartAdmin();
+  Status JoinServiceManager();
+  void StartStallWatch();
   void StartActors();
   void StartAccessLog();
   void StartService(const Registration& registration);
@@ -120,6 +123,7 @@ class Server final {
   std::string admin_address_;
   int workers_ = 0;
   bool drain_on_signals_ = false;
+  std::unique_ptr<server::ServiceNotice> notice_;  // none: Main() was not called
   // In the order in which they may be destroyed, last first (docs/architecture.md,
   // Shutdown): cells outlive the I/O actor's senders, homes outlive envelopes.
   std::unique_ptr<Parts> parts_;

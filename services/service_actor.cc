@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "mailroom/actors/activity.h"
 #include "mailroom/base/check.h"
 #include "mailroom/rpc/codec.h"
 
@@ -33,6 +34,9 @@ Status OpenRequest(const rpc::MethodSpec& method, ServiceJob& job) {
   job.set_request(request);
   return Status();
 }
+
+// Which method a stall would be blamed on.
+void NameForWatchers(ServiceJob& job) { actors::Activity::NameMethod(job.envelope().method); }
 
 }  // namespace
 
@@ -72,6 +76,7 @@ void ServiceActor::Begin(actors::EnvelopePtr mail) {
       jobs_.Insert(*place_.home, *place_.runner, suspensions_, std::move(mail), TakeMemory());
   ServiceJob& job = *jobs_.Find(id);
   job.set_id(id);
+  NameForWatchers(job);
   exclusive_ = !method.concurrent;
   current_ = id;  // known to Failed() from here on
   Status opened = OpenRequest(method, job);
@@ -104,6 +109,8 @@ void ServiceActor::Settle(Completion completion) {
     const Suspension* const waiting = suspensions_.Find(completion.slot);
     if (waiting == nullptr) return;  // stale
     current_ = waiting->scope->owner();
+    ServiceJob* const job = jobs_.Find(current_);
+    if (job != nullptr && job->unanswered()) NameForWatchers(*job);
     SlotId owner;
     if (Resume(suspensions_, std::move(completion), &owner)) AfterStep(owner);
   }

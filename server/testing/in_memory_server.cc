@@ -192,7 +192,7 @@ void InMemoryServer::TurnLoop() {
 double InMemoryServer::Metric(std::string_view series) {
   std::vector<const actors::Cell*> cells;
   for (const auto& cell : cells_) cells.push_back(cell.get());
-  const std::string text = server::RenderMetrics({io_actor_.get()}, cells, 0);
+  const std::string text = server::RenderMetrics({{io_actor_.get()}, cells, 0, nullptr});
   const std::optional<double> value = FindMetric(text, series);
   MAILROOM_CHECK(value.has_value());
   return *value;

@@ -106,7 +106,7 @@ _WORDS = {
     r"orphan(s|ed)?|zombie": "stale",
     r"throttl(e|es|ed|ing)": "backpressure",
     r"quiesc(e|es|ed|ing|ent)|shut(s|ting)? ?down gracefully": "drain",
-    r"watchdog": "supervisor",
+    r"(?-i:[Ww]atchdog)": "supervisor",  # in capitals it is systemd's
     r"endpoints?": "method, or address",
     r"reap(s|ed|er|ing)?": "evict",
 }
