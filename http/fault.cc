@@ -40,8 +40,11 @@ int FaultStatus(Fault fault) {
       return 413;
     case Fault::kExpectation:
       return 417;
+    case Fault::kHttpsTarget:
+      return 421;
     case Fault::kTransferCoding:
     case Fault::kConnect:
+    case Fault::kMethodTooLong:
       return 501;
     case Fault::kVersion:
     case Fault::kHttp2Preface:
@@ -68,12 +71,17 @@ std::string FaultText(Fault fault, const Limits& limits) {
       return "malformed request line: expected METHOD SP TARGET SP HTTP/1.1 CRLF";
     case Fault::kRequestLineTooLong:
       return Fixed("the request line is too long", limits.request_line, "bytes", "request_line");
+    case Fault::kMethodTooLong:
+      return "no HTTP method is that long: expected METHOD SP TARGET SP HTTP/1.1 CRLF";
     case Fault::kEmptyLines:
       return "too many empty lines before the request line";
     case Fault::kTarget:
       return "malformed request target: expected /path, http://host/path, or * with OPTIONS";
     case Fault::kConnect:
       return "CONNECT asks for a tunnel: this server is no proxy";
+    case Fault::kHttpsTarget:
+      return "the target begins with https:// but this connection is not secured (RFC 9110 7.4): "
+             "send the path alone";
     case Fault::kBareLf:
       return "a line ends in LF without CR";
     case Fault::kFolded:

@@ -10,6 +10,7 @@
 #include "mailroom/http/head_memo.h"
 #include "mailroom/http/http1_parser.h"
 #include "mailroom/http/http1_writer.h"
+#include "mailroom/http/later_version.h"
 #include "mailroom/http/line_scan.h"
 
 namespace mailroom::http {
@@ -179,7 +180,13 @@ Event Http1Engine::ParseHead(BytesView block, bool body_is_here) {
   std::unique_ptr<Http1Parser> parser = pool_->BorrowParser();
   headers_ = pool_->BorrowHeaders();
   RequestHead head;
-  const Fault fault = parser->ParseHead(block, pool_->limits(), &head, headers_.get());
+  const Limits& limits = pool_->limits();
+  // In front of the request line's CRLF; the scan has found a version there.
+  const size_t minor_at = scan_.request_line() - 3;
+  const Fault fault =
+      block[minor_at] <= '1'
+          ? parser->ParseHead(block, limits, &head, headers_.get())
+          : ParseLaterVersion(*parser, block, minor_at, limits, &head, headers_.get());
   parser_ = std::move(parser);
   if (fault != Fault::kNone) return RefuseHead(fault, block);
   if (!head.chunked) GiveParserBack();
@@ -191,7 +198,8 @@ Event Http1Engine::ParseHead(BytesView block, bool body_is_here) {
 Event Http1Engine::TakeHead(const RequestHead& head, bool body_is_here) {
   empty_lines_ = 0;
   BeginStream(head.method == "HEAD", head.version_minor);
-  if (!head.keep_alive) closes_ = true;
+  const size_t most = pool_->limits().requests;
+  if (!head.keep_alive || (most > 0 && given_ == most)) closes_ = true;
   ReadBodyOf(head, body_is_here);
   return MakeHead(head);
 }

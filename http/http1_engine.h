@@ -14,6 +14,7 @@
 // End. Requests may be pulled ahead of their answers, up to
 // kMaxUnanswered; then Next() gives NeedMore and takes nothing until one is
 // answered. What follows a request that closes the connection is never taken.
+// So it is behind the last one that Limits::requests allows.
 // After StartClosing() the last request given (or, if all are answered, one
 // more) is the last.
 // Bad counts as the request's last event; answer it like a request, with its

@@ -51,7 +51,7 @@ const Row kRows[] = {
     {"RequestLineTooLong", "3", RequestLineOf(31), "414", "http::Limits::request_line"},
     {"RequestLineTooLongSaysTheLimit", "3", RequestLineOf(99), "414", "30 bytes"},
     {"RequestLineWithoutEnd", "3", "GET /" + std::string(40, 'x'), "414", "30 bytes"},
-    {"RequestLineOfLettersOnly", "3", std::string(40, 'x'), "414", "30 bytes"},
+    {"MethodTooLong", "3", std::string(40, 'x'), "501", "no HTTP method is that long"},
     {"RequestLineNotYetTooLong", "3", std::string(31, 'x'), "~", ""},
     {"HeaderFits", "5.4", FieldsOf(60), "GET /.", ""},
     {"HeaderTooLarge", "5.4", FieldsOf(61), "431", "http::Limits::header_bytes"},
@@ -99,6 +99,15 @@ const Row kRows[] = {
 };
 INSTANTIATE_TEST_SUITE_P(Small, Http1LimitsTest, ::testing::ValuesIn(kRows),
                          [](const auto& row) { return row.param.name; });
+
+TEST(LimitsTest, TheLastRequestOfAConnectionClosesIt) {
+  Limits limits;
+  limits.requests = 2;
+  const Transcript whole =
+      FeedEveryWay(limits, Repeat("GET / HTTP/1.1\r\nHost: a\r\n\r\n", 3), "GET /. GET /. close");
+  EXPECT_EQ(whole.sent.find("connection: close"), whole.sent.rfind("connection: close"));
+  EXPECT_NE(whole.sent.find("connection: close"), std::string::npos);
+}
 
 TEST(LimitsTest, DefaultsTakeARequestLineOf8000Bytes) {
   EXPECT_EQ(Feed(Limits(), RequestLineOf(8192), {}).refusal, "");

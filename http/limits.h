@@ -13,6 +13,7 @@ struct Limits {
   size_t body_bytes = 4 * 1024 * 1024;  // after chunk decoding; 413. gRPC's usual 4 MiB
   size_t chunk_extra_bytes = 4 * 1024;  // chunk extensions of one body; 413 (RFC 9112 s7.1.1)
   size_t trailer_bytes = 4 * 1024;      // all trailer lines together; 431
+  size_t requests = 0;                  // of one connection, which then closes; 0: no limit
 };
 
 }  // namespace mailroom::http

@@ -46,7 +46,8 @@ Fault JudgeVersion(BytesView line) {
       !Is(kDigitChar, version[8])) {
     return Fault::kRequestLine;
   }
-  if (version[6] == '1' && version[8] == '0') return Fault::kNone;
+  // A later minor version is read as 1.1 (RFC 9110 s2.5).
+  if (version[6] == '1') return Fault::kNone;
   return line == "PRI * HTTP/2.0" ? Fault::kHttp2Preface : Fault::kVersion;
 }
 
@@ -90,7 +91,9 @@ Progress HeadScan::ScanRequestLine(BytesView input, size_t limit, Fault* fault) 
   const size_t lf = FindLf(input, request_line_, stop);
   request_line_ = static_cast<uint32_t>(std::min(lf + 1, stop));
   if (lf == stop) {
-    return stop == limit + 2 ? Bad(Fault::kRequestLineTooLong, fault) : Progress::kNeedMore;
+    if (stop < limit + 2) return Progress::kNeedMore;
+    const bool in_method = input.substr(0, stop).find(' ') == BytesView::npos;  // RFC 9112 s3
+    return Bad(in_method ? Fault::kMethodTooLong : Fault::kRequestLineTooLong, fault);
   }
   if (input[lf - 1] != '\r') return Bad(Fault::kBareLf, fault);
   const Fault version = JudgeVersion(input.substr(0, lf - 1));

@@ -51,6 +51,8 @@ class HeadScan {
   Progress Scan(BytesView input, const Limits& limits, Fault* fault);
   // After kDone: the size of the head with its empty line.
   size_t size() const { return request_line_ + fields_.size(); }
+  // Likewise: the size of the request line with its CRLF.
+  size_t request_line() const { return request_line_; }
   // True once a byte of the head has been seen.
   bool begun() const { return request_line_ > 0; }
 

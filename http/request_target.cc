@@ -18,19 +18,16 @@ void SplitPath(std::string_view text, TargetParts* parts) {
   parts->query = text.substr(std::min(mark + 1, text.size()));
 }
 
-// What follows "http://" or "https://", or nothing when it is neither.
-std::string_view BehindScheme(std::string_view target) {
-  for (const std::string_view scheme :
-       {std::string_view("http://"), std::string_view("https://")}) {
-    if (EqualsIgnoreCase(target.substr(0, scheme.size()), scheme)) {
-      return target.substr(scheme.size());
-    }
-  }
-  return {};
+bool HasScheme(std::string_view target, std::string_view scheme) {
+  return EqualsIgnoreCase(target.substr(0, scheme.size()), scheme);
 }
 
 Fault SplitAbsolute(std::string_view method, std::string_view target, TargetParts* parts) {
-  const std::string_view rest = BehindScheme(target);
+  constexpr std::string_view kHttp = "http://";
+  // RFC 9110 s7.4: never over a connection that is not secured.
+  if (HasScheme(target, "https://")) return Fault::kHttpsTarget;
+  if (!HasScheme(target, kHttp)) return Fault::kTarget;
+  const std::string_view rest = target.substr(kHttp.size());
   const size_t end = std::min(rest.find_first_of("/?"), rest.size());
   parts->authority = rest.substr(0, end);
   // An http URI without a host is invalid (RFC 9110 s4.2.1).

@@ -100,8 +100,8 @@ constexpr Laxity kLaxities[] = {
 
 bool IsKnown(std::string_view bytes, const Judged& ours, const Judged& theirs) {
   if (ours.verdict == Verdict::kTaken) {
-    // It knows the methods of a list, and no others.
-    return theirs.error == HPE_INVALID_METHOD;
+    // It knows the methods of a list, and no minor version behind 1 (RFC 9110 s2.5).
+    return theirs.error == HPE_INVALID_METHOD || theirs.error == HPE_INVALID_VERSION;
   }
   const RawRequest request(bytes.substr(0, theirs.request.end));
   return std::any_of(std::begin(kLaxities), std::end(kLaxities),
