@@ -108,7 +108,11 @@ void Connection::ReadSome(bool hung_up) {
   switch (result.state) {
     case IoResult::State::kDone:
       set_.counters().bytes_in += result.bytes;
-      if (!lingering_) Offer(BytesView(buffer.data(), result.bytes));
+      if (lingering_) {
+        Discard(result.bytes);
+      } else {
+        Offer(BytesView(buffer.data(), result.bytes));
+      }
       return;
     case IoResult::State::kEnded:
       ended_ = true;
@@ -210,8 +214,18 @@ void Connection::EndOutput() {
     return;
   }
   lingering_ = true;
+  linger_left_ = set_.limits().linger_bytes;
   input_.Release();
   set_.MarkLingering(*this);
+}
+
+void Connection::Discard(size_t n) {
+  if (n <= linger_left_) {
+    linger_left_ -= n;
+    return;
+  }
+  ++set_.counters().linger_cuts;
+  Close();
 }
 
 void Connection::SyncInterest() {

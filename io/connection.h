@@ -52,7 +52,10 @@ class Connection final {
     size_t low_water = 256 * 1024;              // queued output that resumes it
     size_t hard_cap = 64 * 1024 * 1024;         // queued output that closes
     int send_buffer = 0;                        // SO_SNDBUF, 0 = the kernel's choice
-    Duration linger = std::chrono::seconds(1);  // CloseAfterFlush: wait for the peer's end
+    Duration linger = std::chrono::seconds(2);  // CloseAfterFlush: wait for the peer's end
+    // What a lingering connection throws away at most: a client that sends a large
+    // body before it looks for an answer gets one, an endless stream is cut.
+    size_t linger_bytes = 128 * 1024 * 1024;
   };
 
   // Made by its ConnectionSet only.
@@ -92,8 +95,9 @@ class Connection final {
 
   // Closes once all queued output is written (or the peer is gone). No OnRead
   // follows. Our side ends first; what the peer still sends is then thrown away
-  // until it ends its side, for `Limits::linger` at most: closing with unread
-  // bytes would make the kernel reset the connection and take the answer with it.
+  // until it ends its side, for `Limits::linger` and `Limits::linger_bytes` at most:
+  // closing with unread bytes would make the kernel reset the connection and take
+  // the answer with it (RFC 9112 s9.6).
   void CloseAfterFlush();
   // Closes in step 8 of this turn; queued output gets one last attempt in 7.
   // The first call's `why` counts. Idempotent.
@@ -117,6 +121,7 @@ class Connection final {
   void Flush();
   void CheckWaterMarks();
   void EndOutput();
+  void Discard(size_t n);
   void SyncInterest();
 
   // True when OnRead may be called, when a receive makes sense.
@@ -142,6 +147,7 @@ class Connection final {
   // Places in the set's lists.
   bool dirty_ = false;
   bool offered_ = false;
+  size_t linger_left_ = 0;  // bytes to throw away before it is cut
   Address peer_;
   Buffer input_;
   std::unique_ptr<OutputQueue> output_;  // null at rest

@@ -122,13 +122,32 @@ TEST_P(ConnectionCloseTest, CloseAfterFlushWaitsForThePeerNoLongerThanLinger) {
   harness.last()->Write("bye");
   harness.last()->CloseAfterFlush();
   harness.Turn(3);
-  harness.clock.Advance(std::chrono::milliseconds(999));
+  harness.clock.Advance(std::chrono::milliseconds(1999));
   harness.Turn(3);
   EXPECT_EQ(harness.loop.connection_count(), 1u);
   harness.clock.Advance(std::chrono::milliseconds(1));
   harness.Turn();
   EXPECT_EQ(harness.loop.connection_count(), 0u);
   EXPECT_EQ(harness.handler.Count("close ok"), 1u);
+  EXPECT_EQ(harness.loop.counters().linger_cuts, 1u);
+  EXPECT_EQ(peer.Receive(), "bye");
+}
+
+TEST_P(ConnectionCloseTest, CloseAfterFlushThrowsNoMoreAwayThanLingerBytes) {
+  Loop::Options options;
+  options.connection.linger_bytes = 10;
+  LoopHarness harness(GetParam(), options);
+  Peer peer = harness.Connect();
+  harness.last()->Write("bye");
+  harness.last()->CloseAfterFlush();
+  harness.Turn();
+  peer.Send("0123456789");
+  harness.Turn(2);
+  EXPECT_EQ(harness.loop.connection_count(), 1u);
+  peer.Send("x");
+  harness.Turn(2);
+  EXPECT_EQ(harness.loop.connection_count(), 0u);
+  EXPECT_EQ(harness.loop.counters().linger_cuts, 1u);
   EXPECT_EQ(peer.Receive(), "bye");
 }
 

@@ -107,7 +107,9 @@ void ConnectionSet::EndLingering(TimePoint now) {
   while (!lingering_.empty() && Expired(now, lingering_.front().deadline)) {
     Connection* connection = table_.Find(lingering_.front().id);
     lingering_.pop_front();
-    if (connection != nullptr) connection->Close();
+    if (connection == nullptr || connection->closing()) continue;
+    ++counters_.linger_cuts;
+    connection->Close();
   }
 }
 

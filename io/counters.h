@@ -24,6 +24,8 @@ struct LoopCounters {
   uint64_t bytes_out = 0;
   uint64_t resets = 0;     // peers that reset or hung up both ways
   uint64_t overflows = 0;  // connections closed at the hard cap
+  // Peers that went on after our end, for longer or with more than is waited for.
+  uint64_t linger_cuts = 0;
 };
 
 }  // namespace mailroom::io

@@ -56,6 +56,15 @@ size_t Peer::Send(BytesView bytes) {
   return sent;
 }
 
+bool Peer::TrySend(BytesView* bytes) {
+  while (!bytes->empty()) {
+    const ssize_t n = ::send(fd_.get(), bytes->data(), bytes->size(), MSG_NOSIGNAL);
+    if (n < 0) return errno == EAGAIN;
+    bytes->remove_prefix(static_cast<size_t>(n));
+  }
+  return true;
+}
+
 std::string Peer::Receive() {
   std::string bytes;
   char chunk[64 * 1024];
@@ -79,6 +88,11 @@ bool Peer::WasReset() {
 void Peer::AwaitReadable() {
   pollfd look = {fd_.get(), POLLIN, 0};
   while (::poll(&look, 1, -1) < 0) MAILROOM_CHECK(errno == EINTR);
+}
+
+bool Peer::AwaitReadable(std::chrono::milliseconds bound) {
+  pollfd look = {fd_.get(), POLLIN, 0};
+  return ::poll(&look, 1, static_cast<int>(bound.count())) > 0;
 }
 
 void Peer::ShutdownWrite() { MAILROOM_CHECK(::shutdown(fd_.get(), SHUT_WR) == 0); }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <string>
 #include <utility>
@@ -29,6 +30,8 @@ class Peer final {
 
   // How many bytes the kernel took, all of them unless its buffer is full.
   size_t Send(BytesView bytes);
+  // Takes what fits off the front of *bytes; false when the other side has gone.
+  bool TrySend(BytesView* bytes);
   // What has arrived so far.
   std::string Receive();
   // True when the other side ended, and everything before it was received.
@@ -37,6 +40,8 @@ class Peer final {
   bool WasReset();
   // Waits until there is something to receive: bytes, an end or a reset.
   void AwaitReadable();
+  // The same with a bound for tests of real processes; false when it has passed.
+  bool AwaitReadable(std::chrono::milliseconds bound);
 
   void ShutdownWrite();
   void Close() { fd_.Close(); }
