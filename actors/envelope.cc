@@ -48,6 +48,7 @@ void Envelope::Reset() {
   peer.clear();
   Empty(metadata);
   Empty(request);
+  request_charge = 0;
   typed_request.reset();
   status = Status();
   Empty(headers);

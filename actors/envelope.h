@@ -54,6 +54,7 @@ class Envelope final : public Parcel {
   std::string peer;               // "127.0.0.1:40112"; "in-process"
   Metadata metadata;              // the request's
   std::string request;            // its bytes; ends when decoding returns
+  size_t request_charge = 0;      // the sender's account of it, until the envelope is home
   ParcelPtr typed_request;        // or the message itself (WireFormat::kTyped)
 
   // The answer.

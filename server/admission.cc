@@ -42,6 +42,13 @@ Status TooManyCallsStatus() {
                         "too many calls are out at actors (1048576); try again later");
 }
 
+Status BodyMemoryStatus(const ServerOptions& options) {
+  return Status(Code::kResourceExhausted,
+                "no memory is left for request bodies (" +
+                    std::to_string(options.max_body_memory_bytes) +
+                    " bytes of them are under way, --max-body-memory-bytes); try again later");
+}
+
 std::string TimeoutAnswer(std::string_view flag, std::string_view date_line) {
   return WholeResponse("408 Request Timeout", date_line, 408, Code::kDeadlineExceeded,
                        "the request took too long to arrive (" + std::string(flag) + ")");

@@ -17,6 +17,8 @@ namespace mailroom::server {
 Status MailboxFullStatus(const Replica& replica);
 Status DrainingStatus();
 Status TooManyCallsStatus();
+// Connect `resource_exhausted`, HTTP 429.
+Status BodyMemoryStatus(const ServerOptions& options);
 
 // A whole HTTP/1.1 response for a moment in which no request can be answered.
 // `date_line` is a whole field line.

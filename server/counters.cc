@@ -11,6 +11,8 @@ const char* ShedName(Shed reason) {
       return "draining";
     case Shed::kTooManyCalls:
       return "too_many_calls";
+    case Shed::kBodyMemory:
+      return "body_memory";
   }
   return "unknown";
 }
@@ -37,6 +39,14 @@ const char* EvictedName(Evicted reason) {
       return "idle";
     case Evicted::kWrite:
       return "write";
+    case Evicted::kAge:
+      return "age";
+    case Evicted::kAgeGrace:
+      return "age_grace";
+    case Evicted::kRequests:
+      return "requests";
+    case Evicted::kLinger:
+      return "linger";
   }
   return "unknown";
 }

@@ -21,8 +21,8 @@ struct MethodCounters {
 };
 
 // Why a request was shed.
-enum class Shed : uint8_t { kMailboxFull, kDraining, kTooManyCalls };
-inline constexpr size_t kShedReasons = 3;
+enum class Shed : uint8_t { kMailboxFull, kDraining, kTooManyCalls, kBodyMemory };
+inline constexpr size_t kShedReasons = 4;
 const char* ShedName(Shed reason);
 
 // Why a call's slot was released before its reply came.
@@ -30,9 +30,10 @@ enum class Released : uint8_t { kReset, kDeadline, kClosed };
 inline constexpr size_t kReleaseReasons = 3;
 const char* ReleasedName(Released reason);
 
-// Why a connection was evicted.
-enum class Evicted : uint8_t { kHeader, kBody, kIdle, kWrite };
-inline constexpr size_t kEvictReasons = 4;
+// Why a connection was evicted: a deadline (kAge: told to close, kAgeGrace: had not),
+// its last request, or an end of the peer's that did not come.
+enum class Evicted : uint8_t { kHeader, kBody, kIdle, kWrite, kAge, kAgeGrace, kRequests, kLinger };
+inline constexpr size_t kEvictReasons = 8;
 const char* EvictedName(Evicted reason);
 
 // Per I/O actor. At rest: dispatched = attached + stale, and stale = the sum of
@@ -49,8 +50,9 @@ struct IoCounters {
   Counter connections_idle;
   Counter connections_reading;
   Counter connections_frozen;
-  Counter calls;   // call slots in use
-  Counter timers;  // deadlines of calls that are out
+  Counter calls;       // call slots in use
+  Counter timers;      // deadlines of calls that are out
+  Counter body_bytes;  // request bodies under way
   Counter accepted;
   Counter accept_sheds;    // peers closed at once: no descriptor was left
   Counter accept_pauses;   // times that --max-connections stopped accepting

@@ -72,6 +72,16 @@ void AddSize(CLI::App& app, const std::string& name, const std::string& help, si
           });
 }
 
+void AddLimit(CLI::App& app, const std::string& name, const std::string& help, size_t* target) {
+  AddText(app, {name, "N", help, std::to_string(*target)},
+          [target](const std::string& text) -> std::string {
+            const std::optional<uint64_t> value = server::ParseCount(text);
+            if (!value) return "'" + text + "' is no whole number; 0 means no limit";
+            *target = *value;
+            return "";
+          });
+}
+
 // More threads than that are a slip.
 constexpr uint64_t kMostWorkers = 1024;
 constexpr uint64_t kMostLoops = 64;
@@ -142,6 +152,28 @@ void AddLogging(CLI::App& app, ServerOptions* options) {
           &options->access_log_sample);
 }
 
+void AddTimeouts(CLI::App& app, ServerOptions* options) {
+  AddDuration(app, "--header-timeout", "for a request's head to arrive", &options->header_timeout);
+  AddDuration(app, "--body-timeout", "for a request's body to arrive", &options->body_timeout);
+  AddDuration(app, "--idle-timeout", "between two requests of a connection",
+              &options->idle_timeout);
+  AddDuration(app, "--write-timeout", "for a client to take its answer", &options->write_timeout);
+  AddDuration(app, "--linger-timeout", "for a client's end after an answer that closes",
+              &options->linger_timeout);
+  AddLimit(app, "--max-requests-per-connection", "then it closes; 0: no limit",
+           &options->max_requests_per_connection);
+  AddDuration(app, "--max-connection-age", "then it closes, give or take 10%; 0s: no limit",
+              &options->max_connection_age);
+  AddDuration(app, "--max-connection-age-grace", "for what runs then; 0s: no limit",
+              &options->max_connection_age_grace);
+  AddDuration(app, "--drain-delay", "between the signal and the end of accepting",
+              &options->drain_delay);
+  AddDuration(app, "--drain-timeout", "for what still runs when draining", &options->drain_timeout);
+  AddDuration(app, "--loop-stall", "a loop held so long is told, with the handler's name; 0s: not",
+              &options->loop_stall);
+  AddDuration(app, "--worker-stall", "likewise of a worker", &options->worker_stall);
+}
+
 void AddAddresses(CLI::App& app, ServerOptions* options) {
   app.add_option("--listen", options->listen,
                  "addresses for callers: HOST:PORT (port 0 takes a free one), unix:/path, fd:N; "
@@ -173,17 +205,9 @@ void AddAll(CLI::App& app, ServerOptions* options) {
           &options->max_connections);
   AddSendBuffer(app, options);
   AddSize(app, "--max-message-bytes", "the largest request message", &options->max_message_bytes);
-  AddDuration(app, "--header-timeout", "for a request's head to arrive", &options->header_timeout);
-  AddDuration(app, "--body-timeout", "for a request's body to arrive", &options->body_timeout);
-  AddDuration(app, "--idle-timeout", "between two requests of a connection",
-              &options->idle_timeout);
-  AddDuration(app, "--write-timeout", "for a client to take its answer", &options->write_timeout);
-  AddDuration(app, "--drain-delay", "between the signal and the end of accepting",
-              &options->drain_delay);
-  AddDuration(app, "--drain-timeout", "for what still runs when draining", &options->drain_timeout);
-  AddDuration(app, "--loop-stall", "a loop held so long is told, with the handler's name; 0s: not",
-              &options->loop_stall);
-  AddDuration(app, "--worker-stall", "likewise of a worker", &options->worker_stall);
+  AddSize(app, "--max-body-memory-bytes", "all request bodies that are under way",
+          &options->max_body_memory_bytes);
+  AddTimeouts(app, options);
   AddLogging(app, options);
 }
 

@@ -32,6 +32,22 @@ class FlagsTest : public ::testing::Test {
   std::string printed;
 };
 
+TEST_F(FlagsTest, HowLongAConnectionLives) {
+  EXPECT_EQ(Parse({"--max-requests-per-connection", "1000", "--max-connection-age", "30m",
+                   "--max-connection-age-grace", "10s", "--linger-timeout", "500ms",
+                   "--max-body-memory-bytes", "1000000"}),
+            -1);
+  EXPECT_EQ(options.max_requests_per_connection, 1000u);
+  EXPECT_EQ(options.max_connection_age, std::chrono::minutes(30));
+  EXPECT_EQ(options.max_connection_age_grace, std::chrono::seconds(10));
+  EXPECT_EQ(options.linger_timeout, std::chrono::milliseconds(500));
+  EXPECT_EQ(options.max_body_memory_bytes, 1000000u);
+  EXPECT_EQ(Parse({"--max-requests-per-connection=0", "--max-connection-age=0s"}), -1);
+  EXPECT_EQ(options.max_requests_per_connection, 0u);
+  EXPECT_EQ(Parse({"--max-requests-per-connection=many"}), 2);
+  EXPECT_NE(said.find("0 means no limit"), std::string::npos) << said;
+}
+
 TEST_F(FlagsTest, WithoutFlagsTheDefaultsStand) {
   EXPECT_EQ(Parse({}), -1);
   EXPECT_EQ(options.listen, std::vector<std::string>({"127.0.0.1:8080"}));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mailroom/server/hall.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace mailroom::server {
@@ -12,6 +13,7 @@ constexpr size_t kPooled = 1024;
 http::Limits HttpLimits(const ServerOptions& options) {
   http::Limits limits;
   limits.body_bytes = options.max_message_bytes;
+  limits.requests = options.max_requests_per_connection;
   return limits;
 }
 
@@ -25,6 +27,7 @@ Hall::Hall(const ServerOptions& server_options, uint8_t loop_number, Home& io_ac
       http1(HttpLimits(server_options)),
       access_log(
           {server_options.access_log, server_options.access_log_sample, server_options.log_format}),
+      random(loop_number),
       header_deadlines(server_options.header_timeout),
       body_deadlines(server_options.body_timeout),
       idle_deadlines(server_options.idle_timeout),
@@ -59,7 +62,19 @@ std::unique_ptr<actors::Envelope> Hall::TakeEnvelope() {
   return envelope;
 }
 
+bool Hall::ChargeBody(actors::Envelope& envelope, size_t n) {
+  const size_t under_way = counters.body_bytes.get();
+  if (n > options.max_body_memory_bytes - std::min(under_way, options.max_body_memory_bytes)) {
+    return false;
+  }
+  counters.body_bytes.Add(n);
+  envelope.request_charge += n;
+  return true;
+}
+
 void Hall::GiveBack(std::unique_ptr<actors::Envelope> envelope) {
+  counters.body_bytes.Sub(envelope->request_charge);
+  envelope->request_charge = 0;
   if (envelopes_.size() >= kPooled) return;
   envelope->Reset();
   envelopes_.push_back(std::move(envelope));

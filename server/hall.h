@@ -9,6 +9,9 @@
 #include "mailroom/actors/envelope.h"
 #include "mailroom/base/clock.h"
 #include "mailroom/base/home.h"
+#include "mailroom/base/random.h"
+#include "mailroom/base/slot_id.h"
+#include "mailroom/base/timer_heap.h"
 #include "mailroom/http/http1_pool.h"
 #include "mailroom/io/deadline_list.h"
 #include "mailroom/io/loop.h"
@@ -42,6 +45,15 @@ struct Hall {
   http::Http1Pool http1;
   std::string index_page;  // GET /
   AccessLog access_log;
+
+  // Charges `n` more bytes of a request's body to its envelope; false, and nothing
+  // charged, when --max-body-memory-bytes is used up. Given back with the envelope.
+  [[nodiscard]] bool ChargeBody(actors::Envelope& envelope, size_t n);
+
+  // When connections have reached their age, or its grace has passed. Empty unless
+  // --max-connection-age is set.
+  TimerHeap<ConnectionId> ages;
+  Random random;  // whoever makes the hall may seed it anew
 
   // Deadlines of connections, each list with one timeout.
   io::DeadlineList header_deadlines;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <limits>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -24,6 +25,7 @@ io::Loop::Options LoopOptions(const ServerOptions& options, uint8_t number) {
   loop.number = number;
   // More than any head may have; bodies are taken out as they come.
   loop.connection.max_input = 128 * 1024;
+  loop.connection.linger = options.linger_timeout;
   return loop;
 }
 
@@ -132,6 +134,10 @@ void IoActor::EvictDue(TimePoint now) {
   evict(hall_.body_deadlines, Evicted::kBody);
   evict(hall_.idle_deadlines, Evicted::kIdle);
   evict(hall_.write_deadlines, Evicted::kWrite);
+  while (const std::optional<ConnectionId> due = hall_.ages.PopDue(now)) {
+    io::Connection* const connection = loop_.Find(*due);
+    if (connection != nullptr) Find(*due)->OnAge(*connection);
+  }
 }
 
 void IoActor::BeginDrain(TimePoint now) {
@@ -171,7 +177,8 @@ void IoActor::BeginDraining() {
 TimePoint IoActor::NextDeadline() {
   return std::min({hall_.header_deadlines.Next(), hall_.body_deadlines.Next(),
                    hall_.idle_deadlines.Next(), hall_.write_deadlines.Next(),
-                   inline_runner_.NextDeadline(), drain_.deadline(), next_beat_});
+                   hall_.ages.NextDeadline(), inline_runner_.NextDeadline(), drain_.deadline(),
+                   next_beat_});
 }
 
 bool IoActor::Settle() {
@@ -250,6 +257,7 @@ void IoActor::CopyLoopCounters() {
   counters.writes.Set(loop.writes);
   counters.bytes_in.Set(loop.bytes_in);
   counters.bytes_out.Set(loop.bytes_out);
+  counters.evicted[static_cast<size_t>(Evicted::kLinger)].Set(loop.linger_cuts);
   counters.calls.Set(hall_.calls.size());
   counters.timers.Set(loop_.timer_count());
 }

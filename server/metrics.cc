@@ -176,6 +176,8 @@ class Renderer final {
         [](const IoCounters& c, size_t i) { return Value(c.shed[i]); });
     Gauge("mailroom_calls", "Calls that are out at actors.",
           Sum([](const IoCounters& c) { return Value(c.calls); }));
+    Gauge("mailroom_request_body_bytes", "Bytes of request bodies that are under way.",
+          Sum([](const IoCounters& c) { return Value(c.body_bytes); }));
     Gauge("mailroom_timers", "Deadlines of calls that are running on the loops.",
           Sum([](const IoCounters& c) { return Value(c.timers); }));
   }
@@ -200,7 +202,7 @@ class Renderer final {
     Total("mailroom_accept_sheds_total", "Peers closed at once: no descriptor was left for them.",
           [](const IoCounters& c) { return Value(c.accept_sheds); });
     PerReason(
-        "mailroom_evicted_total", "Connections closed by a deadline.", kEvictReasons,
+        "mailroom_evicted_total", "Connections closed by a deadline or a limit.", kEvictReasons,
         [](size_t i) { return EvictedName(static_cast<Evicted>(i)); },
         [](const IoCounters& c, size_t i) { return Value(c.evicted[i]); });
     Total("mailroom_refused_requests_total", "Requests answered before they became a call.",

@@ -37,6 +37,9 @@ struct ServerOptions {
   size_t send_buffer_bytes = 0;
   // --max-message-bytes: one request message. 4 MiB is what gRPC servers allow.
   size_t max_message_bytes = 4 * 1024 * 1024;
+  // --max-body-memory-bytes: request bodies under way in sum, shared out evenly among
+  // the loops, each of which takes one message at least. 64 of the largest.
+  size_t max_body_memory_bytes = 256 * 1024 * 1024;
 
   // How long a client may take, each by its own deadline; kept as uniform lists.
   Duration header_timeout = std::chrono::seconds(10);  // --header-timeout: a whole head
@@ -45,6 +48,18 @@ struct ServerOptions {
   // --write-timeout: a reader that takes less than 16 KiB of an answer in it is
   // closed (the first one may end while the kernel's buffers fill: then in the second).
   Duration write_timeout = std::chrono::seconds(30);
+
+  // --linger-timeout: when we close first, for the client's end. Time for an answer to
+  // reach a client that is still sending.
+  Duration linger_timeout = std::chrono::seconds(2);
+
+  // --max-requests-per-connection; 0: no limit. The last answer says `Connection: close`.
+  size_t max_requests_per_connection = 0;
+  // --max-connection-age, give or take a tenth, by chance for each connection; 0: no
+  // limit. Then an idle one closes, another says `Connection: close` on its next answer
+  // and has --max-connection-age-grace for what runs (0: as long as it takes).
+  Duration max_connection_age = Duration::zero();
+  Duration max_connection_age_grace = std::chrono::minutes(5);
 
   Duration drain_delay = Duration::zero();            // --drain-delay: before accepting stops
   Duration drain_timeout = std::chrono::seconds(30);  // --drain-timeout: for what still runs

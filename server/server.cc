@@ -12,6 +12,7 @@
 #include "mailroom/actors/worker_pool.h"
 #include "mailroom/base/check.h"
 #include "mailroom/base/log.h"
+#include "mailroom/base/random.h"
 #include "mailroom/base/thread.h"
 #include "mailroom/io/listen_address.h"
 #include "mailroom/io/listener.h"
@@ -129,6 +130,14 @@ Status Server::CheckOptions() const {
   if (options_.io_threads < 1) return InvalidArgument("--io-threads must be positive");
   if (options_.mailbox_capacity == 0) return InvalidArgument("--mailbox-capacity must be positive");
   if (options_.max_connections == 0) return InvalidArgument("--max-connections must be positive");
+  const size_t body_share =
+      options_.max_body_memory_bytes / static_cast<size_t>(options_.io_threads);
+  if (body_share < options_.max_message_bytes) {
+    return InvalidArgument("--max-body-memory-bytes must have room for one message of a loop: " +
+                           std::to_string(options_.max_message_bytes) +
+                           " bytes (--max-message-bytes) for each of " +
+                           std::to_string(options_.io_threads) + " loops");
+  }
   return Status();
 }
 
@@ -184,11 +193,14 @@ void Server::StartAccessLog() {
 
 Status Server::StartLoops() {
   const auto loops = static_cast<size_t>(options_.io_threads);
+  ServerOptions share = options_;
+  share.max_body_memory_bytes = options_.max_body_memory_bytes / loops;
   for (size_t i = 0; i < loops; ++i) {
-    io_actors_.push_back(std::make_unique<server::IoActor>(options_, static_cast<uint8_t>(i),
+    io_actors_.push_back(std::make_unique<server::IoActor>(share, static_cast<uint8_t>(i),
                                                            io::MakePoller(), Clock::System()));
     server::IoActor& io_actor = *io_actors_.back();
     io_actor.CountAt(parts_->gate);
+    io_actor.hall().random = Random(SystemSeed());
     MAILROOM_RETURN_IF_ERROR(io_actor.Init());
     if (notice_ != nullptr && notice_->beat_period() > Duration::zero()) {
       io_actor.BeatEvery(notice_->beat_period(), [this, i] { notice_->Beat(i); });

@@ -2,6 +2,7 @@
 #include "mailroom/server/session.h"
 
 #include <algorithm>
+#include <chrono>
 #include <string_view>
 #include <utility>
 #include <variant>
@@ -9,6 +10,7 @@
 #include "mailroom/base/check.h"
 #include "mailroom/http/http1_engine.h"
 #include "mailroom/server/admission.h"
+#include "mailroom/server/compose.h"
 #include "mailroom/server/intake.h"
 
 namespace mailroom::server {
@@ -23,6 +25,12 @@ bool InOrderAtOneActor(const Exchange& a, const Exchange& b) {
          !b.route->method->concurrent && !a.route->destination->spec->stateless;
 }
 
+// Give or take a tenth: connections that came together do not leave together.
+Duration Jittered(Duration age, Random& random) {
+  const double factor = 0.9 + 0.2 * random.Fraction();
+  return std::chrono::duration_cast<Duration>(age * factor);
+}
+
 }  // namespace
 
 Session::Session(Hall& hall, io::Connection& connection)
@@ -32,6 +40,10 @@ Session::Session(Hall& hall, io::Connection& connection)
       exchanges_(hall),
       watch_(hall, connection.id()) {
   watch_.Await(ConnectionWatch::Phase::kIdle);
+  const Duration age = hall.options.max_connection_age;
+  if (age > Duration::zero()) {
+    age_ = hall.ages.Add(DeadlineIn(hall.loop->now(), Jittered(age, hall.random)), connection.id());
+  }
 }
 
 void Session::OnRead(io::Connection& connection) {
@@ -50,13 +62,9 @@ void Session::OnRead(io::Connection& connection) {
 // False when there is nothing more to pull.
 bool Session::OnEvent(io::Connection& connection, const http::Event& event) {
   if (const auto* head = std::get_if<http::Head>(&event)) {
-    ReadHead(hall_, *head, &exchanges_.Append(head->stream));
+    OnHead(*head);
   } else if (const auto* body = std::get_if<http::Body>(&event)) {
-    Exchange& exchange = *exchanges_.last();
-    exchange.request_bytes += body->bytes.size();
-    if (!exchange.refused && exchange.envelope != nullptr) {
-      exchange.envelope->request.append(body->bytes);
-    }
+    OnBody(*body);
   } else if (std::holds_alternative<http::End>(event)) {
     EndRequest(connection);
   } else if (const auto* bad = std::get_if<http::Bad>(&event)) {
@@ -66,6 +74,27 @@ bool Session::OnEvent(io::Connection& connection, const http::Event& event) {
     return false;  // NeedMore; Reset belongs to HTTP/2
   }
   return true;
+}
+
+void Session::OnHead(const http::Head& head) {
+  ReadHead(hall_, head, &exchanges_.Append(head.stream));
+  const size_t limit = hall_.options.max_requests_per_connection;
+  if (limit > 0 && static_cast<size_t>(head.stream) == limit) {
+    hall_.counters.evicted[static_cast<size_t>(Evicted::kRequests)].Add();
+  }
+}
+
+void Session::OnBody(const http::Body& body) {
+  Exchange& exchange = *exchanges_.last();
+  exchange.request_bytes += body.bytes.size();
+  if (exchange.refused || exchange.envelope == nullptr) return;
+  if (hall_.ChargeBody(*exchange.envelope, body.bytes.size())) {
+    exchange.envelope->request.append(body.bytes);
+    return;
+  }
+  // What came of it makes room at once; the rest is dropped as it comes.
+  hall_.GiveBack(std::move(exchange.envelope));
+  ShedCall(hall_, &exchange, Shed::kBodyMemory, BodyMemoryStatus(hall_.options));
 }
 
 void Session::EndRequest(io::Connection& connection) {
@@ -242,12 +271,14 @@ void Session::CloseIfDone(io::Connection& connection) {
 // Nothing more is read; what is queued is written, then the connection ends.
 void Session::Finish(io::Connection& connection) {
   finished_ = true;
+  // Half a request, if any: the connection may linger, its bytes need not.
+  while (!exchanges_.empty()) exchanges_.PopFirst();
   watch_.Await(ConnectionWatch::Phase::kNone);
   connection.CloseAfterFlush();
 }
 
 void Session::Answer(io::Connection& connection, Exchange& exchange) {
-  const Code code = ComposeAnswer(exchange);
+  const Code code = ComposeAnswer(hall_, exchange);
   const rpc::Answer& answer = hall_.answer;
   if (exchange.kind == Exchange::Kind::kCall) CountAnswer(exchange, code);
   http::ResponseHead head;
@@ -285,39 +316,6 @@ void Session::LogAccess(const Exchange& exchange, Code code, int http_status,
   hall_.access_log.Add(entry, hall_.WallNow());
 }
 
-// Into hall_.answer; gives the code it tells.
-Code Session::ComposeAnswer(Exchange& exchange) {
-  static const Metadata kNone;
-  rpc::Answer& answer = hall_.answer;
-  answer.Clear();
-  if (exchange.kind == Exchange::Kind::kHttpError) {
-    rpc::WriteHttpError(exchange.http_status, exchange.status.code(), exchange.status.message(),
-                        &answer);
-    if (exchange.http_status == 405) answer.headers.Add("allow", exchange.allow);
-    if (exchange.accept_post) answer.headers.Add("accept-post", rpc::AcceptPost());
-    return exchange.status.code();
-  }
-  if (exchange.kind == Exchange::Kind::kOptions) {
-    answer.status = 204;
-    answer.headers.Add("allow", exchange.allow);
-    if (exchange.accept_post) answer.headers.Add("accept-post", rpc::AcceptPost());
-    return exchange.status.code();
-  }
-  if (exchange.kind == Exchange::Kind::kIndex) {
-    answer.content_type = "text/plain; charset=utf-8";
-    answer.body = hall_.index_page;
-    return exchange.status.code();
-  }
-  rpc::Outcome outcome{&exchange.status, &kNone, &kNone, nullptr};
-  if (exchange.envelope != nullptr && !exchange.refused) {
-    actors::Envelope& reply = *exchange.envelope;
-    outcome = rpc::Outcome{&reply.status, &reply.headers, &reply.trailers, &reply.reply};
-  }
-  const Code told = exchange.protocol->Finish(exchange.head, outcome, &answer);
-  if (exchange.shed) answer.headers.Add("retry-after", "1");
-  return told;
-}
-
 void Session::CountAnswer(const Exchange& exchange, Code code) {
   MethodCounters& counters = exchange.route->counters;
   counters.handled[static_cast<size_t>(code)].Add();
@@ -343,6 +341,21 @@ void Session::Evict(io::Connection& connection, Evicted kind) {
     return;
   }
   connection.Close();
+}
+
+void Session::OnAge(io::Connection& connection) {
+  if (finished_) return;
+  const Evicted kind = aged_ ? Evicted::kAgeGrace : Evicted::kAge;
+  hall_.counters.evicted[static_cast<size_t>(kind)].Add();
+  if (aged_) {
+    connection.Close();
+    return;
+  }
+  aged_ = true;
+  StartDraining(connection);
+  const Duration grace = hall_.options.max_connection_age_grace;
+  if (finished_ || grace <= Duration::zero()) return;
+  age_ = hall_.ages.Add(DeadlineIn(hall_.loop->now(), grace), connection.id());
 }
 
 void Session::StartDraining(io::Connection& connection) {

@@ -34,6 +34,7 @@ namespace mailroom::server {
 class Session final {
  public:
   Session(Hall& hall, io::Connection& connection);
+  ~Session() { hall_.ages.Cancel(age_); }
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
@@ -48,11 +49,15 @@ class Session final {
   void Abandon(Released why);
   // A deadline of `kind` has passed.
   void Evict(io::Connection& connection, Evicted kind);
+  // The connection has reached --max-connection-age, or its grace has passed.
+  void OnAge(io::Connection& connection);
   // Answers what is in hand with `Connection: close`; closes at once if nothing is.
   void StartDraining(io::Connection& connection);
 
  private:
   bool OnEvent(io::Connection& connection, const http::Event& event);
+  void OnHead(const http::Head& head);
+  void OnBody(const http::Body& body);
   void EndRequest(io::Connection& connection);
   void OnBad(const http::Bad& bad);
 
@@ -64,7 +69,6 @@ class Session final {
   // whether the connection reads, waits or closes.
   void Advance(io::Connection& connection);
   void Answer(io::Connection& connection, Exchange& exchange);
-  Code ComposeAnswer(Exchange& exchange);
   void CountAnswer(const Exchange& exchange, Code code);
   bool MeetExpectation(io::Connection& connection);
   void LogAccess(const Exchange& exchange, Code code, int http_status, size_t response_bytes);
@@ -77,7 +81,9 @@ class Session final {
   const std::string peer_;  // as handlers and logs see it
   ExchangeQueue exchanges_;
   ConnectionWatch watch_;
+  TimerId age_;            // in the hall's ages
   uint32_t out_ = 0;       // calls at actors
+  bool aged_ = false;      // its age has come, its grace runs
   bool finished_ = false;  // nothing more is read: CloseAfterFlush was called
 };
 

@@ -171,6 +171,25 @@ TEST_F(DeadlinesTest, S14_ASlowBodyIsToldAndClosed) {
   EXPECT_EQ(server.Metric("mailroom_evicted_total{reason=\"body\"}"), 1);
 }
 
+TEST_F(DeadlinesTest, S14_ABodyOfOneByteASecondIsToldAndClosed) {
+  io::Peer peer = server.Connect();
+  const std::string whole = Echo(std::string(100, 'x'));
+  const size_t head = whole.find("\r\n\r\n") + 4;
+  peer.Send(whole.substr(0, head));
+  server.Turn();
+  for (size_t i = 0; i < 29; ++i) {
+    peer.Send(whole.substr(head + i, 1));  // renews nothing
+    server.Advance(seconds(1));
+  }
+  EXPECT_EQ(peer.Receive(), "");
+  server.Advance(seconds(1));
+  const std::vector<HttpReply> replies = Replies(peer);
+  ASSERT_EQ(replies.size(), 1u);
+  EXPECT_EQ(replies[0].status, 408);
+  EXPECT_NE(replies[0].body.find("--body-timeout"), std::string::npos);
+  EXPECT_EQ(server.Metric("mailroom_request_body_bytes"), 0);
+}
+
 // More than the pair of sockets takes at once.
 class SlowReaderTest : public DeadlinesTest {
  protected:

@@ -167,6 +167,18 @@ TEST(LiveTest, AnAddressThatIsNoneIsToldByName) {
   EXPECT_NE(status.message().find("example.com"), std::string_view::npos) << status.ToString();
 }
 
+TEST(LiveTest, BodyMemoryHasRoomForAMessageOfEachLoop) {
+  ServerOptions options;
+  options.io_threads = 2;
+  options.max_message_bytes = 1000;
+  options.max_body_memory_bytes = 1999;
+  Server server(options);
+  server.Add<services::GreetActor>();
+  const Status status = server.Start();
+  EXPECT_EQ(status.code(), Code::kInvalidArgument);
+  EXPECT_NE(status.message().find("--max-body-memory-bytes"), std::string_view::npos);
+}
+
 TEST(LiveTest, AnAddressInUseIsToldByName) {
   LiveServer first(Threads{1, 0});
   ServerOptions options;
