@@ -49,11 +49,16 @@ void Envelope::Reset() {
   Empty(metadata);
   Empty(request);
   request_charge = 0;
+  request_compression = Compression::kIdentity;
+  request_limit = SIZE_MAX;
+  accepted = Compression::kIdentity;
+  compress_from = 0;
   typed_request.reset();
   status = Status();
   Empty(headers);
   Empty(trailers);
   Empty(reply);
+  reply_compression = Compression::kIdentity;
   typed_reply.reset();
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -55,13 +56,20 @@ class Envelope final : public Parcel {
   Metadata metadata;              // the request's
   std::string request;            // its bytes; ends when decoding returns
   size_t request_charge = 0;      // the sender's account of it, until the envelope is home
-  ParcelPtr typed_request;        // or the message itself (WireFormat::kTyped)
+  // How those are compressed, and how many they may be when that is undone.
+  Compression request_compression = Compression::kIdentity;
+  size_t request_limit = SIZE_MAX;
+  // How the reply may be compressed, if it has at least so many bytes.
+  Compression accepted = Compression::kIdentity;
+  size_t compress_from = 0;
+  ParcelPtr typed_request;  // or the message itself (WireFormat::kTyped)
 
   // The answer.
   Status status;
   Metadata headers;   // leading
   Metadata trailers;  // trailing
   std::string reply;
+  Compression reply_compression = Compression::kIdentity;  // how those bytes are compressed
   ParcelPtr typed_reply;
 };
 

@@ -9,6 +9,7 @@
 #include "mailroom/base/log.h"
 #include "mailroom/rpc/code.h"
 #include "mailroom/rpc/connect_error.h"
+#include "mailroom/rpc/content_coding.h"
 #include "mailroom/rpc/deadline.h"
 #include "mailroom/rpc/media_type.h"
 #include "mailroom/rpc/wire_metadata.h"
@@ -33,14 +34,35 @@ std::optional<WireFormat> FormatOf(std::string_view content_type) {
   return std::nullopt;
 }
 
-Status CheckEncoding(std::string_view encoding) {
+// One coding and no list: Connect knows no two of them, one around the other.
+Status ReadContentEncoding(std::string_view encoding, CallHead* call) {
   if (encoding.empty() || EqualsIgnoreCase(encoding, "identity")) return Status();
+  const std::optional<Compression> known = FindCompression(encoding);
+  if (known && call->request_compression == Compression::kIdentity) {
+    call->request_compression = *known;
+    return Status();
+  }
+  call->unknown_compression = true;
   std::string words = "content-encoding \"";
-  words.append(encoding.substr(0, 64)).append("\" is not supported; supported: identity");
+  words.append(encoding.substr(0, 64));
+  words.append(known ? "\" is given twice" : "\" is not supported");
+  words.append("; supported: identity, ").append(KnownCompressions());
   return Unimplemented(std::move(words));
 }
 
-// A field whose name begins with "connect-". Those of streams mean nothing here.
+// A field that speaks about the connection or the body: those of the body's
+// coding are read, the others are the hall's and HTTP's.
+Status ReadTransportField(const http::Field& field, CallHead* call, AcceptEncoding* accept) {
+  if (EqualsIgnoreCase(field.name, "accept-encoding")) {
+    accept->Add(field.value);
+  } else if (EqualsIgnoreCase(field.name, "content-encoding")) {
+    return ReadContentEncoding(field.value, call);
+  }
+  return Status();
+}
+
+// A field whose name begins with "connect-". Those of streams mean nothing here:
+// connect-accept-encoding and connect-content-encoding are about frames.
 Status ReadControl(const http::Field& field, CallHead* call) {
   if (EqualsIgnoreCase(field.name, "connect-protocol-version")) {
     if (field.value == "1") return Status();
@@ -54,15 +76,22 @@ Status ReadControl(const http::Field& field, CallHead* call) {
   return Status();
 }
 
-Status ReadField(const http::Field& field, CallHead* call, Metadata* metadata) {
-  if (IsTransportField(field.name)) {
-    const bool encoding = EqualsIgnoreCase(field.name, "content-encoding");
-    return encoding ? CheckEncoding(field.value) : Status();
+// All but the content type, which is read.
+Status ReadFields(const http::Headers& headers, CallHead* call, Metadata* metadata) {
+  AcceptEncoding accept;
+  for (const http::Field& field : headers) {
+    if (IsTransportField(field.name)) {
+      MAILROOM_RETURN_IF_ERROR(ReadTransportField(field, call, &accept));
+    } else if (StartsWithIgnoreCase(field.name, kReserved)) {
+      MAILROOM_RETURN_IF_ERROR(ReadControl(field, call));
+    } else {
+      MAILROOM_RETURN_IF_ERROR(AddRequestField(field, metadata));
+    }
   }
-  if (StartsWithIgnoreCase(field.name, kReserved)) {
-    return ReadControl(field, call);
-  }
-  return AddRequestField(field, metadata);
+  // Who does not say what it takes, takes what it sends.
+  call->accepted = accept.given() ? accept.best() : call->request_compression;
+  call->compress_always = accept.refuses_identity();
+  return Status();
 }
 
 // The handler's metadata as fields of the answer, or nothing and why not.
@@ -70,6 +99,8 @@ Status WriteMetadata(const Outcome& outcome, Answer* answer) {
   if (outcome.headers->empty() && outcome.trailers->empty()) return Status();
   MAILROOM_RETURN_IF_ERROR(CheckLeading(*outcome.headers));
   MAILROOM_RETURN_IF_ERROR(CheckTrailing(*outcome.trailers));
+  MAILROOM_RETURN_IF_ERROR(
+      CheckSize(ListSize(*outcome.headers, {}) + ListSize(*outcome.trailers, kTrailerPrefix)));
   answer->text.reserve(ComposedSize(*outcome.headers, {}) +
                        ComposedSize(*outcome.trailers, kTrailerPrefix));
   AppendFields(*outcome.headers, {}, &answer->headers, &answer->text);
@@ -105,10 +136,7 @@ class ConnectUnaryProtocol final : public Protocol {
                             "a streaming method is not called by application/json or "
                             "application/proto but by application/connect+json or +proto");
     }
-    for (const http::Field& field : *head.headers) {
-      MAILROOM_RETURN_IF_ERROR(ReadField(field, call, metadata));
-    }
-    return Status();
+    return ReadFields(*head.headers, call, metadata);
   }
 
   // The body is the message, bare.
@@ -122,8 +150,17 @@ class ConnectUnaryProtocol final : public Protocol {
       return WriteError(Status::Static(Code::kInternal, "the answer's metadata cannot be sent"),
                         answer);
     }
-    if (!outcome.status->ok()) return WriteError(*outcome.status, answer);
+    if (!outcome.status->ok()) {
+      // RFC 9110 s12.5.3: in an answer it says what requests may use.
+      if (call.unknown_compression) answer->headers.Add("accept-encoding", KnownCompressions());
+      return WriteError(*outcome.status, answer);
+    }
     answer->content_type = call.format == WireFormat::kProto ? kProto : kJson;
+    // No Vary: a cache keeps no answer to a POST unless the handler takes pains to
+    // have it kept (RFC 9110 s9.3.3).
+    if (outcome.compression != Compression::kIdentity) {
+      answer->headers.Add("content-encoding", NameOf(outcome.compression));
+    }
     // Swapped, so that neither side loses the memory it keeps for the next call.
     if (outcome.message != nullptr) answer->body.swap(*outcome.message);
     return Code::kOk;

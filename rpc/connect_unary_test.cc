@@ -12,6 +12,7 @@
 #include "mailroom/base/log.h"
 #include "mailroom/rpc/code.h"
 #include "mailroom/rpc/connect_error.h"
+#include "mailroom/rpc/wire_metadata.h"
 
 namespace mailroom::rpc {
 namespace {
@@ -49,9 +50,8 @@ struct Accepted {
 // An outcome with everything that it points to.
 struct Ended {
   Answer* Finish(WireFormat format = WireFormat::kJson) {
-    CallHead call;
     call.format = format;
-    ConnectUnary().Finish(call, {&status, &leading, &trailing, &message}, &answer);
+    ConnectUnary().Finish(call, {&status, &leading, &trailing, &message, compression}, &answer);
     return &answer;
   }
   Pairs fields() const {
@@ -60,6 +60,8 @@ struct Ended {
     return pairs;
   }
 
+  CallHead call;
+  Compression compression = Compression::kIdentity;
   Status status;
   Metadata leading;
   Metadata trailing;
@@ -139,20 +141,68 @@ TEST(ConnectUnaryTest, TimeoutIsReadOnce) {
             Code::kInvalidArgument);
 }
 
-// Conformance 5.2: unknown content-encoding is unimplemented and lists what is known.
-TEST(ConnectUnaryTest, OnlyIdentityIsAnEncoding) {
+TEST(ConnectUnaryTest, ContentEncodingIsIdentityOrGzip) {
   for (const char* encoding : {"identity", "Identity", ""}) {
-    EXPECT_TRUE(Accepted({{"content-encoding", encoding}}).status.ok()) << encoding;
+    const Accepted accepted({{"content-encoding", encoding}});
+    EXPECT_TRUE(accepted.status.ok()) << encoding;
+    EXPECT_EQ(accepted.call.request_compression, Compression::kIdentity);
   }
-  for (const char* encoding : {"gzip", "foo", "identity, gzip"}) {
+  for (const char* encoding : {"gzip", "GZip", "x-gzip"}) {
+    const Accepted accepted({{"content-encoding", encoding}});
+    EXPECT_TRUE(accepted.status.ok()) << encoding;
+    EXPECT_EQ(accepted.call.request_compression, Compression::kGzip);
+  }
+}
+
+// Conformance 5.2: unknown content-encoding is unimplemented and lists what is known.
+TEST(ConnectUnaryTest, AnUnknownEncodingIsUnimplementedAndLearnsTheKnown) {
+  for (const char* encoding :
+       {"br", "foo", "identity, gzip", "gzip, gzip", "gzip;q=1", "deflate"}) {
     const Accepted accepted({{"Content-Encoding", encoding}});
     EXPECT_EQ(accepted.status.code(), Code::kUnimplemented) << encoding;
     EXPECT_EQ(accepted.status.message(), "content-encoding \"" + std::string(encoding) +
-                                             "\" is not supported; supported: identity");
+                                             "\" is not supported; supported: identity, gzip");
+    Ended ended;
+    ended.status = accepted.status;
+    ended.call = accepted.call;
+    ended.Finish();
+    EXPECT_EQ(ended.answer.status, 501);
+    EXPECT_EQ(ended.fields(), (Pairs{{"accept-encoding", "gzip"}}));
   }
+  EXPECT_EQ(Accepted({{"content-encoding", "gzip"}, {"content-encoding", "gzip"}}).status.code(),
+            Code::kUnimplemented)
+      << "one around the other";
   EXPECT_LT(Accepted({{"content-encoding", std::string(5000, 'x')}}).status.message().size(), 200u);
   EXPECT_EQ(Accepted({{"content-encoding", "identity"}, {"content-encoding", "br"}}).status.code(),
             Code::kUnimplemented);
+}
+
+// Connect: who says nothing of what it takes, takes what it sends.
+TEST(ConnectUnaryTest, WhatTheReplyMayBeCompressedBy) {
+  struct Row {
+    std::initializer_list<http::Field> fields;
+    Compression accepted;
+    bool always;
+  };
+  constexpr Compression kNo = Compression::kIdentity;
+  constexpr Compression kGzip = Compression::kGzip;
+  for (const Row& row : {
+           Row{{}, kNo, false},
+           Row{{{"content-encoding", "gzip"}}, kGzip, false},
+           Row{{{"Accept-Encoding", "gzip"}}, kGzip, false},
+           Row{{{"content-encoding", "gzip"}, {"accept-encoding", ""}}, kNo, false},
+           Row{{{"content-encoding", "gzip"}, {"accept-encoding", "identity"}}, kNo, false},
+           Row{{{"accept-encoding", "br"}, {"accept-encoding", "gzip;q=0.5"}}, kGzip, false},
+           Row{{{"accept-encoding", "identity;q=0"}, {"accept-encoding", "gzip"}}, kGzip, true},
+           Row{{{"connect-accept-encoding", "gzip"}}, kNo, false},
+           Row{{{"connect-content-encoding", "gzip"}}, kNo, false},
+           Row{{{"connect-content-encoding", "foo"}}, kNo, false},
+       }) {
+    const Accepted accepted(row.fields);
+    EXPECT_TRUE(accepted.status.ok()) << accepted.status.ToString();
+    EXPECT_EQ(accepted.call.accepted, row.accepted);
+    EXPECT_EQ(accepted.call.compress_always, row.always);
+  }
 }
 
 TEST(ConnectUnaryTest, HandlersSeeMetadataAndNothingOfTheTransport) {
@@ -212,6 +262,18 @@ TEST(ConnectUnaryTest, SuccessIsTheMessageInTheCodecOfTheRequest) {
     EXPECT_EQ(answer.headers.size(), 0u);
     EXPECT_FALSE(answer.has_trailers) << "conformance 5.1: no HTTP trailers";
   }
+}
+
+TEST(ConnectUnaryTest, ACompressedReplySaysSoAndAnErrorNever) {
+  Ended ended;
+  ended.compression = Compression::kGzip;
+  ended.leading.Add("a", "1");
+  ended.Finish();
+  EXPECT_EQ(ended.answer.body, "message") << "as the worker made it";
+  EXPECT_EQ(ended.fields(), (Pairs{{"a", "1"}, {"content-encoding", "gzip"}}));
+  ended.status = NotFound("x");
+  ended.Finish();
+  EXPECT_EQ(ended.fields(), (Pairs{{"a", "1"}}));
 }
 
 // Conformance 5.1 and 5.3: exactly application/json, the mapped status, the object.
@@ -280,6 +342,26 @@ TEST(ConnectUnaryTest, UnsendableMetadataMakesTheWholeAnswerInternal) {
       EXPECT_EQ(answer.body.find("set-cookie"), std::string::npos);
     }
   }
+  InitLogging(LogOptions());
+}
+
+// Leading and trailing together, and many small ones too.
+TEST(ConnectUnaryTest, TooMuchMetadataMakesTheWholeAnswerInternal) {
+  LogOptions log;
+  std::string logged;
+  log.sink = [&logged](std::string_view line) { logged = line; };
+  InitLogging(log);
+  Ended fits;
+  fits.leading.Add("a", std::string(kMaxAnswerMetadata / 2, 'x'));
+  fits.trailing.Add("b", std::string(kMaxAnswerMetadata / 2 - 2 * 32 - 8 - 2, 'x'));
+  EXPECT_EQ(fits.Finish()->status, 200);
+  fits.trailing.Add("c", "");
+  EXPECT_EQ(fits.Finish()->status, 500);
+  EXPECT_EQ(fits.answer.headers.size(), 0u);
+  EXPECT_NE(logged.find("more than the 12288"), std::string::npos) << logged;
+  Ended many;
+  for (int i = 0; i < 400; ++i) many.leading.Add("a", "");
+  EXPECT_EQ(many.Finish()->status, 500);
   InitLogging(LogOptions());
 }
 

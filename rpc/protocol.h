@@ -28,6 +28,10 @@ namespace mailroom::rpc {
 struct CallHead {
   WireFormat format = WireFormat::kProto;
   std::optional<Duration> timeout;  // connect-timeout-ms, grpc-timeout
+  Compression request_compression = Compression::kIdentity;
+  Compression accepted = Compression::kIdentity;  // what the reply may be compressed by
+  bool compress_always = false;                   // however small: identity is refused
+  bool unknown_compression = false;               // the error tells which are known
 };
 
 // An answer in HTTP's terms. Reused from call to call; Clear() keeps memory.
@@ -58,6 +62,7 @@ struct Outcome {
   const Metadata* trailers;  // trailing, never null
   std::string* message;      // the reply's bytes when OK, else it may be null; Finish swaps
                              // it for an empty string with room of its own
+  Compression compression = Compression::kIdentity;  // of those bytes
 };
 
 class Protocol {

@@ -25,13 +25,15 @@ bool IsKey(std::string_view key) {
 
 Status Refuse(std::string_view key, std::string_view why) {
   std::string words = "the handler's metadata cannot be sent: key \"";
-  words.append(key).append("\" ").append(why);
+  words.append(key.substr(0, 64)).append("\" ").append(why);
   return Internal(std::move(words));
 }
 
 Status CheckEntry(const Metadata::Entry& entry) {
   if (!IsKey(entry.key)) return Refuse(entry.key, "has characters other than a-z 0-9 _ - .");
-  if (entry.key.starts_with("connect-")) return Refuse(entry.key, "belongs to the protocol");
+  if (entry.key.starts_with("connect-") || entry.key.starts_with("grpc-")) {
+    return Refuse(entry.key, "belongs to the protocol");
+  }
   // ASCII-Value in the protocols' grammars.
   if (Metadata::IsBinary(entry.key) || IsPrintable(entry.value)) return Status();
   return Refuse(entry.key,
@@ -120,6 +122,25 @@ Status CheckTrailing(const Metadata& metadata) {
     MAILROOM_RETURN_IF_ERROR(CheckEntry(metadata[i]));
   }
   return Status();
+}
+
+size_t ListSize(const Metadata& metadata, std::string_view prefix) {
+  constexpr size_t kFieldOverhead = 32;
+  size_t size = 0;
+  for (size_t i = 0; i < metadata.size(); ++i) {
+    const auto [key, value] = metadata[i];
+    const bool binary = Metadata::IsBinary(key);
+    size += prefix.size() + key.size() + kFieldOverhead;
+    size += binary ? Base64Size(value.size()) : value.size();
+  }
+  return size;
+}
+
+Status CheckSize(size_t list_size) {
+  if (list_size <= kMaxAnswerMetadata) return Status();
+  return Internal("the handler's metadata cannot be sent: " + std::to_string(list_size) +
+                  " bytes of headers and trailers are more than the " +
+                  std::to_string(kMaxAnswerMetadata) + " that clients and proxies surely take");
 }
 
 size_t ComposedSize(const Metadata& metadata, std::string_view prefix) {

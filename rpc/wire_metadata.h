@@ -17,7 +17,8 @@
 // not printable ASCII, CR and LF above all. Nothing is mended in silence: a
 // handler that puts a client's words into a header must notice (that is how a
 // response is split), so its whole answer becomes `internal`. Bytes of any kind
-// travel under a key that ends in "-bin".
+// travel under a key that ends in "-bin". The same holds for too much of it: a
+// proxy on the way would turn the answer into an error of its own.
 // Loop thread.
 namespace mailroom::rpc {
 
@@ -34,6 +35,17 @@ Status AddRequestField(const http::Field& field, Metadata* metadata);
 // HTTP's own fields when they carry a prefix.
 Status CheckLeading(const Metadata& metadata);
 Status CheckTrailing(const Metadata& metadata);
+
+// What leading and trailing metadata of one answer may come to, counted as HTTP/2
+// counts a list of fields. Node's client and HAProxy read heads of 16 KiB by
+// default: a quarter is left to HTTP's own fields and to what proxies add.
+inline constexpr size_t kMaxAnswerMetadata = 12 * 1024;
+
+// The list's size with each key behind `prefix`: names, values as they are sent,
+// 32 for each field (RFC 9113 s6.5.2).
+size_t ListSize(const Metadata& metadata, std::string_view prefix);
+// internal when that is more than may be sent.
+Status CheckSize(size_t list_size);
 
 // The bytes that AppendFields would compose in `text`.
 size_t ComposedSize(const Metadata& metadata, std::string_view prefix);

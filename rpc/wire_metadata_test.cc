@@ -116,7 +116,8 @@ TEST(CheckMetadataTest, NamesOfHttpAndOfTheProtocolAreInternal) {
     EXPECT_EQ(CheckLeading(One(key, "x")).code(), Code::kInternal) << key;
     EXPECT_TRUE(CheckTrailing(One(key, "x")).ok()) << key << " behind a prefix harms nobody";
   }
-  for (const char* key : {"connect-", "Connect-Timeout-Ms", "connect-x-bin"}) {
+  for (const char* key : {"connect-", "Connect-Timeout-Ms", "connect-x-bin", "grpc-status",
+                          "Grpc-Status-Details-Bin"}) {
     EXPECT_EQ(CheckLeading(One(key, "x")).code(), Code::kInternal) << key;
     EXPECT_EQ(CheckTrailing(One(key, "x")).code(), Code::kInternal) << key;
   }
@@ -132,6 +133,21 @@ TEST(CheckMetadataTest, OneBadEntryAmongGoodOnesIsFound) {
   const Status status = CheckLeading(metadata);
   EXPECT_NE(status.message().find("\"b\""), std::string_view::npos) << status.ToString();
   EXPECT_EQ(status.message().find('\n'), std::string_view::npos) << "the value is not repeated";
+}
+
+// RFC 9113 s6.5.2: 32 beside each name and value; "-bin" values as they are sent.
+TEST(ListSizeTest, CountsWhatTheWireCarries) {
+  Metadata metadata;
+  EXPECT_EQ(ListSize(metadata, "trailer-"), 0u);
+  metadata.Add("a", "12");
+  EXPECT_EQ(ListSize(metadata, ""), 35u);
+  EXPECT_EQ(ListSize(metadata, "trailer-"), 43u);
+  metadata.Add("b-bin", std::string(3, '\0'));
+  EXPECT_EQ(ListSize(metadata, ""), 35u + 5 + 4 + 32);
+  EXPECT_TRUE(CheckSize(kMaxAnswerMetadata).ok());
+  const Status over = CheckSize(kMaxAnswerMetadata + 1);
+  EXPECT_EQ(over.code(), Code::kInternal);
+  EXPECT_NE(over.message().find("12289 bytes"), std::string_view::npos) << over.ToString();
 }
 
 TEST(AppendFieldsTest, EveryEntryInOrderInTheRoomThatWasAskedFor) {

@@ -31,7 +31,8 @@ Code ComposeAnswer(Hall& hall, const Exchange& exchange) {
   rpc::Outcome outcome{&exchange.status, &kNone, &kNone, nullptr};
   if (exchange.envelope != nullptr && !exchange.refused) {
     actors::Envelope& reply = *exchange.envelope;
-    outcome = rpc::Outcome{&reply.status, &reply.headers, &reply.trailers, &reply.reply};
+    outcome = rpc::Outcome{&reply.status, &reply.headers, &reply.trailers, &reply.reply,
+                           reply.reply_compression};
   }
   const Code told = exchange.protocol->Finish(exchange.head, outcome, &answer);
   if (exchange.shed) answer.headers.Add("retry-after", "1");

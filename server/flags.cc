@@ -152,6 +152,18 @@ void AddLogging(CLI::App& app, ServerOptions* options) {
           &options->access_log_sample);
 }
 
+void AddCompression(CLI::App& app, ServerOptions* options) {
+  AddText(app,
+          {"--compress-min-bytes", "N", "the smallest reply that is compressed; 0: none is",
+           std::to_string(options->compress_min_bytes)},
+          [options](const std::string& text) -> std::string {
+            const std::optional<uint64_t> value = server::ParseCount(text);
+            if (!value) return "'" + text + "' is no whole number; 0 compresses nothing";
+            options->compress_min_bytes = *value;
+            return "";
+          });
+}
+
 void AddTimeouts(CLI::App& app, ServerOptions* options) {
   AddDuration(app, "--header-timeout", "for a request's head to arrive", &options->header_timeout);
   AddDuration(app, "--body-timeout", "for a request's body to arrive", &options->body_timeout);
@@ -207,6 +219,7 @@ void AddAll(CLI::App& app, ServerOptions* options) {
   AddSize(app, "--max-message-bytes", "the largest request message", &options->max_message_bytes);
   AddSize(app, "--max-body-memory-bytes", "all request bodies that are under way",
           &options->max_body_memory_bytes);
+  AddCompression(app, options);
   AddTimeouts(app, options);
   AddLogging(app, options);
 }

@@ -75,6 +75,8 @@ TEST_F(FlagsTest, EveryFlagReachesItsOption) {
                    "8192",
                    "--max-message-bytes",
                    "1000",
+                   "--compress-min-bytes",
+                   "0",
                    "--header-timeout",
                    "500ms",
                    "--body-timeout",
@@ -105,6 +107,7 @@ TEST_F(FlagsTest, EveryFlagReachesItsOption) {
   EXPECT_EQ(options.max_connections, 9u);
   EXPECT_EQ(options.send_buffer_bytes, 8192u);
   EXPECT_EQ(options.max_message_bytes, 1000u);
+  EXPECT_EQ(options.compress_min_bytes, 0u);
   EXPECT_EQ(options.header_timeout, std::chrono::milliseconds(500));
   EXPECT_EQ(options.body_timeout, std::chrono::minutes(2));
   EXPECT_EQ(options.idle_timeout, std::chrono::hours(1));
@@ -135,6 +138,7 @@ TEST_F(FlagsTest, ABadValueSaysWhatIsWrongAndWhatIsRight) {
   EXPECT_EQ(Parse({"--unix-mode", "rw-rw----"}), 2);
   EXPECT_NE(said.find("0660"), std::string::npos) << said;
   EXPECT_EQ(Parse({"--mailbox-capacity", "0"}), 2);
+  EXPECT_EQ(Parse({"--compress-min-bytes", "1k"}), 2);
   EXPECT_EQ(Parse({"--log-level", "waning"}), 2);
   EXPECT_NE(said.find("did you mean warning?"), std::string::npos) << said;
   EXPECT_EQ(Parse({"--workers"}), 2) << "a value is missing";

@@ -36,10 +36,14 @@ struct ServerOptions {
   // what nobody may ever take.
   size_t send_buffer_bytes = 0;
   // --max-message-bytes: one request message. 4 MiB is what gRPC servers allow.
+  // A compressed one counts twice: as it comes, and decompressed.
   size_t max_message_bytes = 4 * 1024 * 1024;
   // --max-body-memory-bytes: request bodies under way in sum, shared out evenly among
   // the loops, each of which takes one message at least. 64 of the largest.
   size_t max_body_memory_bytes = 256 * 1024 * 1024;
+  // --compress-min-bytes: replies from here on are compressed for clients that say
+  // they take it; 0: none is. Below 1 KiB an answer fits into one packet as it is.
+  size_t compress_min_bytes = 1024;
 
   // How long a client may take, each by its own deadline; kept as uniform lists.
   Duration header_timeout = std::chrono::seconds(10);  // --header-timeout: a whole head

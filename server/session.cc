@@ -31,6 +31,16 @@ Duration Jittered(Duration age, Random& random) {
   return std::chrono::duration_cast<Duration>(age * factor);
 }
 
+// What the actor needs to know to decompress the request and compress the reply.
+void SetCompression(const rpc::CallHead& head, const ServerOptions& options,
+                    actors::Envelope* envelope) {
+  envelope->request_compression = head.request_compression;
+  envelope->request_limit = options.max_message_bytes;
+  if (options.compress_min_bytes == 0) return;
+  envelope->accepted = head.accepted;
+  envelope->compress_from = head.compress_always ? 0 : options.compress_min_bytes;
+}
+
 }  // namespace
 
 Session::Session(Hall& hall, io::Connection& connection)
@@ -152,6 +162,7 @@ void Session::Dispatch(io::Connection& connection, Exchange& exchange) {
   envelope.call = exchange.call;
   envelope.method = exchange.route->index;
   envelope.format = exchange.head.format;
+  SetCompression(exchange.head, hall_.options, &envelope);
   envelope.deadline = exchange.deadline;
   envelope.posted_at = hall_.loop->now();
   envelope.peer = peer_;

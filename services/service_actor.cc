@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mailroom/services/service_actor.h"
 
+#include <string>
 #include <utility>
 
 #include "mailroom/actors/activity.h"
@@ -22,21 +23,45 @@ constexpr SlotId kBeginWaiting(SlotKind::kJob, 0, 0, 0);
 
 Status CallerGone() { return Status::Static(Code::kCanceled, "the caller is gone"); }
 
+// Parses the envelope's bytes.
+Status ParseRequest(const actors::Envelope& envelope, rpc::Compressor& compressor,
+                    google::protobuf::Message* request) {
+  const rpc::Codec& codec = rpc::Codec::For(envelope.format);
+  if (envelope.request_compression == Compression::kIdentity) {
+    return codec.Parse(envelope.request, request);
+  }
+  std::string plain;
+  MAILROOM_RETURN_IF_ERROR(compressor.Decompress(envelope.request_compression, envelope.request,
+                                                 envelope.request_limit, &plain));
+  return codec.Parse(plain, request);
+}
+
 // Puts the request where the handler will look for it.
-Status OpenRequest(const rpc::MethodSpec& method, ServiceJob& job) {
+Status OpenRequest(const rpc::MethodSpec& method, rpc::Compressor& compressor, ServiceJob& job) {
   actors::Envelope& envelope = job.envelope();
   if (envelope.format == WireFormat::kTyped) {
     job.set_request(&static_cast<MessageParcel&>(*envelope.typed_request).message());
     return Status();
   }
   google::protobuf::Message* const request = method.request().New(&job.arena());
-  MAILROOM_RETURN_IF_ERROR(rpc::Codec::For(envelope.format).Parse(envelope.request, request));
+  MAILROOM_RETURN_IF_ERROR(ParseRequest(envelope, compressor, request));
   job.set_request(request);
   return Status();
 }
 
 // Which method a stall would be blamed on.
 void NameForWatchers(ServiceJob& job) { actors::Activity::NameMethod(job.envelope().method); }
+
+// Compresses the reply if the caller wants that. An empty one stays as it is: no
+// client decompresses it.
+void CloseReply(actors::Envelope& envelope, rpc::Compressor& compressor) {
+  if (envelope.accepted == Compression::kIdentity) return;
+  if (envelope.reply.empty() || envelope.reply.size() < envelope.compress_from) return;
+  std::string bytes;
+  compressor.Compress(envelope.accepted, envelope.reply, &bytes);
+  envelope.reply = std::move(bytes);
+  envelope.reply_compression = envelope.accepted;
+}
 
 }  // namespace
 
@@ -79,7 +104,7 @@ void ServiceActor::Begin(actors::EnvelopePtr mail) {
   NameForWatchers(job);
   exclusive_ = !method.concurrent;
   current_ = id;  // known to Failed() from here on
-  Status opened = OpenRequest(method, job);
+  Status opened = OpenRequest(method, compressor_, job);
   if (!opened.ok()) {
     CompleteError(job, std::move(opened));
   } else {
@@ -143,6 +168,7 @@ void ServiceActor::Complete(ServiceJob& job, google::protobuf::Message& reply) {
   } else {
     envelope.reply.clear();
     envelope.status = rpc::Codec::For(envelope.format).Serialize(reply, &envelope.reply);
+    CloseReply(envelope, compressor_);
   }
   if (job.cancelable) suspended_.erase(envelope.call);
   actors::Answer(job.TakeEnvelope());

@@ -14,6 +14,7 @@
 #include "mailroom/actors/actor.h"
 #include "mailroom/base/slot_table.h"
 #include "mailroom/base/task_scope.h"
+#include "mailroom/rpc/compression.h"
 #include "mailroom/rpc/method.h"
 #include "mailroom/services/service_job.h"
 
@@ -101,6 +102,8 @@ class ServiceActor : public actors::Actor {
   bool exclusive_ = false;  // an exclusive call is in flight
   SlotId current_;          // the job whose handler runs right now
   std::vector<std::unique_ptr<JobMemory>> spare_;
+  // One for all calls: none of them is suspended in the middle of using it.
+  rpc::Compressor compressor_;
 };
 
 }  // namespace mailroom::services

@@ -7,6 +7,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "mailroom/rpc/compression.h"
 #include "mailroom/services/testing/probe_actor.h"
 #include "mailroom/services/testing/service_stage.h"
 
@@ -73,6 +74,53 @@ TEST(ServiceActorTest, JsonComesInAndGoesOut) {
   const CallId call = probe.stage.Post(ProbeActor::kAtOnce, R"({"word": "a"})", WireFormat::kJson);
   probe.stage.Run();
   EXPECT_EQ(probe.stage.ReplyTo(call)->reply, R"({"word":"a"})");
+}
+
+TEST(ServiceActorTest, ACompressedRequestIsOpenedUpToItsLimit) {
+  ProbeStage probe;
+  ProbeActor::Request request;
+  request.set_word(std::string(1000, 'a'));
+  std::string bytes;
+  rpc::Compressor().Compress(Compression::kGzip, request.SerializeAsString(), &bytes);
+  const auto post = [&](size_t limit) {
+    const CallId call =
+        probe.stage.Post(ProbeActor::kAtOnce, bytes, [limit](actors::Envelope& mail) {
+          mail.request_compression = Compression::kGzip;
+          mail.request_limit = limit;
+        });
+    probe.stage.Run();
+    return call;
+  };
+  EXPECT_EQ(probe.WordOf(post(request.ByteSizeLong())), request.word());
+  EXPECT_EQ(probe.CodeOf(post(request.ByteSizeLong() - 1)), Code::kResourceExhausted);
+  EXPECT_EQ(probe.log.size(), 2u) << "the second one's handler did not run";
+}
+
+TEST(ServiceActorTest, AReplyIsCompressedFromAThresholdIfThatIsAccepted) {
+  struct Row {
+    Compression accepted;
+    size_t from;
+    Compression made;
+  };
+  // The reply: one word of 100 bytes, and two bytes about it.
+  for (const Row& row : {Row{Compression::kGzip, 102, Compression::kGzip},
+                         Row{Compression::kGzip, 103, Compression::kIdentity},
+                         Row{Compression::kIdentity, 0, Compression::kIdentity}}) {
+    ProbeStage probe;
+    ProbeActor::Request request;
+    request.set_word(std::string(100, 'a'));
+    const CallId call = probe.stage.Post(ProbeActor::kAtOnce, request.SerializeAsString(),
+                                         [&row](actors::Envelope& mail) {
+                                           mail.accepted = row.accepted;
+                                           mail.compress_from = row.from;
+                                         });
+    probe.stage.Run();
+    actors::Envelope& reply = *probe.stage.ReplyTo(call);
+    EXPECT_EQ(reply.reply_compression, row.made);
+    std::string plain;
+    EXPECT_TRUE(rpc::Compressor().Decompress(row.made, reply.reply, 102, &plain).ok());
+    EXPECT_EQ(plain.size(), 102u);
+  }
 }
 
 TEST(ServiceActorTest, AnExclusiveCallBlocksMailWhileItIsSuspended) {

@@ -13,11 +13,18 @@ Stage::Stage(const rpc::ServiceSpec& spec, std::unique_ptr<ServiceActor> actor)
       ref_(cell_) {}
 
 CallId Stage::Post(uint32_t method, std::string body, WireFormat format, TimePoint deadline) {
+  return Post(method, std::move(body), [format, deadline](actors::Envelope& mail) {
+    mail.format = format;
+    mail.deadline = deadline;
+  });
+}
+
+CallId Stage::Post(uint32_t method, std::string body,
+                   const std::function<void(actors::Envelope&)>& prepare) {
   actors::EnvelopePtr mail(new actors::Envelope);
   mail->method = method;
   mail->request = std::move(body);
-  mail->format = format;
-  mail->deadline = deadline;
+  prepare(*mail);
   mail->posted_at = runner_.clock().Now();
   mail->peer = "stage";
   mail->call = CallId(SlotKind::kCall, 0, posted_++, 1);

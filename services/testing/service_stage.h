@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -70,6 +71,9 @@ class Stage {
   // Posts a call with this body. CHECKs that the mailbox took it.
   CallId Post(uint32_t method, std::string body, WireFormat format = WireFormat::kProto,
               TimePoint deadline = kForever);
+  // The same with what `prepare` does to the envelope before it leaves.
+  CallId Post(uint32_t method, std::string body,
+              const std::function<void(actors::Envelope&)>& prepare);
   // What an I/O actor posts when the caller is gone.
   void Cancel(CallId call) { cell_.Post(Completion{call, nullptr}); }
 
