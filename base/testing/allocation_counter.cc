@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mailroom/base/testing/allocation_counter.h"
 
+#include <atomic>
 #include <cstddef>
 #include <cstdlib>
 #include <new>
@@ -19,11 +20,12 @@
 namespace mailroom::testing {
 namespace {
 
-thread_local uint64_t t_count = 0;
+// Written by its thread alone, read by any.
+thread_local std::atomic<uint64_t> t_count{0};
 thread_local uint64_t t_bytes = 0;
 
 [[maybe_unused]] void* Allocate(size_t size, size_t alignment) {
-  ++t_count;
+  t_count.store(t_count.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
   t_bytes += size;
   const size_t rounded = (size + alignment - 1) / alignment * alignment;
   void* memory = alignment > alignof(std::max_align_t) ? std::aligned_alloc(alignment, rounded)
@@ -41,6 +43,8 @@ const bool AllocationCounter::kCounts = [] {
   ::operator delete(::operator new(1));
   return allocations.count() > 0;
 }();
+
+ThreadAllocations::ThreadAllocations() : count_(t_count) {}
 
 AllocationCounter::AllocationCounter() : first_count_(t_count), first_bytes_(t_bytes) {}
 uint64_t AllocationCounter::count() const { return t_count - first_count_; }

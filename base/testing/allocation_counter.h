@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 
 // AllocationCounter: proves that a stretch of code asks the heap for nothing.
@@ -29,6 +30,19 @@ class AllocationCounter final {
  private:
   uint64_t first_count_;
   uint64_t first_bytes_;
+};
+
+// The calls of operator new by one thread, for others to read: what a loop asks
+// for while its clients run elsewhere. Any thread, while that thread lives.
+class ThreadAllocations final {
+ public:
+  // Of the calling thread.
+  ThreadAllocations();
+
+  uint64_t count() const { return count_.load(std::memory_order_relaxed); }
+
+ private:
+  const std::atomic<uint64_t>& count_;
 };
 
 }  // namespace mailroom::testing
