@@ -5,6 +5,11 @@
 
 namespace mailroom::actors {
 
+Parking::Spot& Parking::MakeSpot() {
+  MutexLock lock(mutex_);
+  return spots_.emplace_back();
+}
+
 uint64_t Parking::Ticket() const {
   // acquire: a producer's step that is before the ticket shows what it enqueued.
   return word_.load(std::memory_order_acquire) | kParked;
@@ -26,39 +31,46 @@ void Parking::Park(Spot& spot, uint64_t ticket, TimePoint deadline) {
 void Parking::Notify() {
   const uint64_t before = word_.fetch_add(kEpoch, std::memory_order_acq_rel);
   if ((before & kParked) == 0) return;
-  MutexLock lock(mutex_);
-  WakeOne();
+  Spot* spot = nullptr;
+  {
+    MutexLock lock(mutex_);
+    spot = TakeOne();
+  }
+  if (spot != nullptr) spot->wake_.NotifyOne();
 }
 
-void Parking::WakeOne() {
-  if (parked_.empty()) return;
+Parking::Spot* Parking::TakeOne() {
+  if (parked_.empty()) return nullptr;
   size_t position = parked_.size() - 1;
   for (size_t i = parked_.size(); i-- > 0;) {
     if (parked_[i]->deadline_ != kForever) continue;
     position = i;
     break;
   }
-  Spot& spot = *parked_[position];
+  Spot* const spot = parked_[position];
   Take(position);
-  spot.notified_ = true;
-  spot.wake_.NotifyOne();
+  spot->notified_ = true;
+  return spot;
 }
 
 void Parking::NotifyTimekeeper(TimePoint deadline) {
   // Whoever is about to park with a later deadline must look again.
   word_.fetch_add(kEpoch, std::memory_order_acq_rel);
-  MutexLock lock(mutex_);
-  if (parked_.empty()) return;
-  for (const Spot* spot : parked_) {
-    if (spot->deadline_ <= deadline) return;  // somebody keeps an earlier time
+  Spot* taken = nullptr;
+  {
+    MutexLock lock(mutex_);
+    for (const Spot* spot : parked_) {
+      if (spot->deadline_ <= deadline) return;  // somebody keeps an earlier time
+    }
+    taken = TakeOne();
   }
-  WakeOne();
+  if (taken != nullptr) taken->wake_.NotifyOne();
 }
 
 void Parking::NotifyAll() {
   word_.fetch_add(kEpoch, std::memory_order_acq_rel);
   MutexLock lock(mutex_);
-  while (!parked_.empty()) WakeOne();
+  while (Spot* const spot = TakeOne()) spot->wake_.NotifyOne();
 }
 
 bool Parking::anyone_parked() const {

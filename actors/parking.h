@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <vector>
 
 #include "mailroom/base/clock.h"
@@ -27,11 +28,14 @@
 //     finds the item), or between ticket and Park (then Park sees another epoch
 //     and returns), or after Park's step (then the producer sees the bit).
 //   3 A Notify that sees the bit wakes one spot, if one is still there.
+//   4 The signal is given behind the mutex, or whoever wakes would find it taken and
+//     sleep again at once: two system calls more a wake. So spots live as long as
+//     the parking: a worker may be gone before its last signal.
 namespace mailroom::actors {
 
 class Parking final {
  public:
-  // One worker's bed. Lives as long as the worker.
+  // One worker's bed.
   class Spot final {
    private:
     friend class Parking;
@@ -39,6 +43,9 @@ class Parking final {
     TimePoint deadline_ = kForever;
     bool notified_ = false;
   };
+
+  // Any thread. A spot for a worker of its own, as long as the parking lives.
+  Spot& MakeSpot();
 
   // Any thread. The epoch to park with.
   uint64_t Ticket() const;
@@ -63,11 +70,13 @@ class Parking final {
   static constexpr uint64_t kParked = 1;
   static constexpr uint64_t kEpoch = 2;
 
-  void WakeOne() MAILROOM_REQUIRES(mutex_);
+  // Whom to signal, or null when nobody is parked.
+  Spot* TakeOne() MAILROOM_REQUIRES(mutex_);
   void Take(size_t position) MAILROOM_REQUIRES(mutex_);
 
   std::atomic<uint64_t> word_{0};  // epoch * 2 + parked bit
   mutable Mutex mutex_;
+  std::deque<Spot> spots_ MAILROOM_GUARDED_BY(mutex_);
   std::vector<Spot*> parked_ MAILROOM_GUARDED_BY(mutex_);
 };
 

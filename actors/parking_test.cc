@@ -19,7 +19,7 @@ void Await(Done done) {
 
 TEST(ParkingTest, ANotifyAfterTheTicketLetsNobodySleep) {
   Parking parking;
-  Parking::Spot spot;
+  Parking::Spot& spot = parking.MakeSpot();
   const uint64_t ticket = parking.Ticket();
   parking.Notify();
   parking.Park(spot, ticket, kForever);  // would hang
@@ -28,7 +28,7 @@ TEST(ParkingTest, ANotifyAfterTheTicketLetsNobodySleep) {
 
 TEST(ParkingTest, ANotifyBeforeTheTicketDoesNotCount) {
   Parking parking;
-  Parking::Spot spot;
+  Parking::Spot& spot = parking.MakeSpot();
   parking.Notify();
   const TimePoint deadline = Clock::System().Now() + std::chrono::milliseconds(1);
   parking.Park(spot, parking.Ticket(), deadline);
@@ -42,7 +42,7 @@ TEST(ParkingTest, ANotifyWakesOneThatSleeps) {
   std::vector<std::thread> sleepers;
   for (int i = 0; i < 2; ++i) {
     sleepers.emplace_back([&] {
-      Parking::Spot spot;
+      Parking::Spot& spot = parking.MakeSpot();
       parking.Park(spot, parking.Ticket(), kForever);
       ++awake;
       parking.Notify();  // and that one wakes the other
@@ -64,7 +64,7 @@ TEST(ParkingTest, WhoeverKeepsNoTimeIsWokenFirst) {
     const auto park = [&parking](TimePoint until, std::atomic<bool>* awake) {
       const size_t before = parking.parked();
       std::thread sleeper([&parking, until, awake] {
-        Parking::Spot spot;
+        Parking::Spot& spot = parking.MakeSpot();
         parking.Park(spot, parking.Ticket(), until);
         awake->store(true);
       });
@@ -94,7 +94,7 @@ TEST(ParkingTest, NotifyAllWakesAll) {
   std::vector<std::thread> sleepers;
   for (int i = 0; i < 4; ++i) {
     sleepers.emplace_back([&] {
-      Parking::Spot spot;
+      Parking::Spot& spot = parking.MakeSpot();
       parking.Park(spot, parking.Ticket(), kForever);
     });
   }

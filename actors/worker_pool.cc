@@ -61,7 +61,7 @@ void WorkerPool::Publish() noexcept {
 void WorkerPool::Work(Activity& activity) {
   const WatchedHere watched(activity);
   MpscQueue::Consumer consumer = run_queue_.MakeConsumer();
-  Parking::Spot spot;
+  Parking::Spot& spot = parking_.MakeSpot();
   Batch batch(this);
   t_batch = &batch;
   Cell* cell = nullptr;

@@ -13,7 +13,7 @@ namespace {
 
 TEST(LateTimerTest, ANoticeBetweenTicketAndParkLetsNobodySleep) {
   Parking parking;
-  Parking::Spot spot;
+  Parking::Spot& spot = parking.MakeSpot();
   const uint64_t ticket = parking.Ticket();
   parking.NotifyTimekeeper(Clock::System().Now());
   parking.Park(spot, ticket, kForever);  // would sleep for ever
