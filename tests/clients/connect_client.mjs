@@ -3,7 +3,7 @@
 // Says as JSON what came of each check: "ok", or what was wrong.
 import assert from "node:assert/strict";
 import { Code, ConnectError, createClient } from "@connectrpc/connect";
-import { createConnectTransport } from "@connectrpc/connect-node";
+import { compressionGzip, createConnectTransport } from "@connectrpc/connect-node";
 import { GrievanceSchema, MirrorService } from "./generated/mirror_pb.js";
 
 const [baseUrl] = process.argv.slice(2);
@@ -17,6 +17,12 @@ function client(options) {
 
 const json = client({ useBinaryFormat: false });
 const binary = client({ useBinaryFormat: true });
+const zipped = client({
+  useBinaryFormat: true,
+  sendCompression: compressionGzip,
+  acceptCompression: [compressionGzip],
+  compressMinBytes: 1,
+});
 
 async function refusal(call) {
   try {
@@ -95,6 +101,14 @@ const checks = {
     const texts = Array.from({ length: 100 }, (_, i) => `${i} `.repeat(1 + i * 200));
     const answers = await Promise.all(texts.map((text) => binary.reflect({ text })));
     assert.deepEqual(answers.map((answer) => answer.text), texts);
+  },
+
+  async gzip_both_ways() {
+    const text = "again and ".repeat(10000);
+    let encoding;
+    const onHeader = (got) => (encoding = got.get("content-encoding"));
+    assert.equal((await zipped.reflect({ text }, { onHeader })).text, text);
+    assert.equal(encoding, "gzip");
   },
 };
 

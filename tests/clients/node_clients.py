@@ -22,6 +22,12 @@ def run(command, folder):
     return done.stdout
 
 
+def registry_answers():
+    ping = subprocess.run(["npm", "ping", "--loglevel=error"], capture_output=True, check=False,
+                          stdin=subprocess.DEVNULL, timeout=PATIENCE_SECONDS)
+    return ping.returncode == 0
+
+
 def with_cases(*names):
     """A test for each of the script's checks, whose outcome stands in `results`."""
     def add(suite):
@@ -49,7 +55,7 @@ class NodeHttpTest(unittest.TestCase):
 
 @with_cases("json", "binary", "json_error_with_details", "binary_error_with_details", "metadata",
             "deadline_that_is_met", "deadline_that_passes", "cancelled_by_the_caller",
-            "an_unknown_method", "many_at_once_and_large_ones")
+            "an_unknown_method", "many_at_once_and_large_ones", "gzip_both_ways")
 class ConnectNodeTest(unittest.TestCase):
     """The client is fetched into a temporary folder, and its code generated there."""
 

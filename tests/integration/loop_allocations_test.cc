@@ -31,7 +31,7 @@ class CountedServer final {
  public:
   explicit CountedServer(int workers) : server_(Options(workers)) {
     server_.Add<services::GreetActor>();
-      const Status started = server_.Start();
+    const Status started = server_.Start();
     EXPECT_TRUE(started.ok()) << started.message();
     thread_ = std::thread([this] {
       counted_.store(new testing::ThreadAllocations, std::memory_order_release);
