@@ -57,9 +57,6 @@ class Family final {
     metric.label = std::move(labels);
     (family_.type == MetricType::Gauge ? metric.gauge.value : metric.counter.value) = value;
   }
-  void Add(Labels labels, const DurationHistogram& histogram) {
-    Add(std::move(labels), std::vector<const DurationHistogram*>{&histogram});
-  }
   // Their sum.
   void Add(Labels labels, const std::vector<const DurationHistogram*>& histograms) {
     ClientMetric& metric = family_.metric.emplace_back();
@@ -110,21 +107,39 @@ class Renderer final {
     Family sent(&families_, "grpc_server_msg_sent_total", "Reply messages.", MetricType::Counter);
     Family latency(&families_, "grpc_server_handling_seconds",
                    "From the request's head to its answer, in seconds.", MetricType::Histogram);
-    for (const IoActor* io : io_actors_) {
-      for (const Route& route : io->hall().router.routes()) {
-        const Labels labels = MethodLabels(route);
-        const MethodCounters& counters = route.counters;
-        started.Add(labels, Value(counters.started));
-        for (size_t code = 0; code < counters.handled.size(); ++code) {
-          Labels with_code = labels;
-          with_code.push_back({"grpc_code", GrpcCodeName(static_cast<Code>(code))});
-          handled.Add(std::move(with_code), Value(counters.handled[code]));
-        }
-        received.Add(labels, Value(counters.received));
-        sent.Add(labels, Value(counters.sent));
-        latency.Add(labels, counters.latency);
+    const auto& routes = io_actors_.front()->hall().router.routes();
+    for (size_t i = 0; i < routes.size(); ++i) {
+      const Labels labels = MethodLabels(routes[i]);
+      const std::vector<const MethodCounters*> loops = OfEachLoop(i);
+      started.Add(labels, SumOf(loops, [](const MethodCounters& c) { return Value(c.started); }));
+      for (size_t code = 0; code < kCodeCount; ++code) {
+        Labels with_code = labels;
+        with_code.push_back({"grpc_code", GrpcCodeName(static_cast<Code>(code))});
+        handled.Add(std::move(with_code), SumOf(loops, [code](const MethodCounters& c) {
+                      return Value(c.handled[code]);
+                    }));
       }
+      received.Add(labels, SumOf(loops, [](const MethodCounters& c) { return Value(c.received); }));
+      sent.Add(labels, SumOf(loops, [](const MethodCounters& c) { return Value(c.sent); }));
+      std::vector<const DurationHistogram*> latencies;
+      for (const MethodCounters* counters : loops) latencies.push_back(&counters->latency);
+      latency.Add(labels, latencies);
     }
+  }
+
+  // What each loop counts for a method; all have the same routes.
+  std::vector<const MethodCounters*> OfEachLoop(size_t route) const {
+    std::vector<const MethodCounters*> loops;
+    for (const IoActor* io : io_actors_) {
+      loops.push_back(&io->hall().router.routes()[route].counters);
+    }
+    return loops;
+  }
+  template <class Read>
+  static double SumOf(const std::vector<const MethodCounters*>& loops, Read read) {
+    double sum = 0;
+    for (const MethodCounters* counters : loops) sum += read(*counters);
+    return sum;
   }
 
   static Labels MethodLabels(const Route& route) {
@@ -222,7 +237,9 @@ class Renderer final {
     {
       Family turn(&families_, "mailroom_loop_turn_seconds",
                   "How long the loops were awake in one turn, in seconds.", MetricType::Histogram);
-      for (const IoActor* io : io_actors_) turn.Add({}, io->hall().counters.turn);
+      std::vector<const DurationHistogram*> turns;
+      for (const IoActor* io : io_actors_) turns.push_back(&io->hall().counters.turn);
+      turn.Add({}, turns);
     }
     double dropped = 0;
     for (const IoActor* io : io_actors_) {

@@ -4,6 +4,8 @@
 // S8 to S10: live_test.)
 #include <chrono>
 #include <memory>
+#include <set>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -109,6 +111,25 @@ TEST_P(LoopsTest, S14_SlowHeadsOfEachLoopAreToldAndClosed) {
     EXPECT_TRUE(client->AtEnd());
   }
   EXPECT_EQ(server.Metric("mailroom_evicted_total{reason=\"header\"}"), kClients);
+}
+
+// A scraper refuses a page on which one series stands twice.
+TEST_P(LoopsTest, EverySeriesIsTheSumOfAllLoops) {
+  LiveServer server(GetParam());
+  Clients clients = Connect(server);
+  for (auto& client : clients) EXPECT_EQ(client->Call(Echo("a", 0)).status, 200);
+  std::set<std::string> seen;
+  std::istringstream lines(server.server().Metrics());
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with("#")) continue;
+    const std::string series = line.substr(0, line.rfind(' '));
+    EXPECT_TRUE(seen.insert(series).second) << series;
+  }
+  const std::string echo =
+      "{grpc_type=\"unary\",grpc_service=\"mailroom.echo.v1.EchoService\",grpc_method=\"Echo\","
+      "protocol=\"connect\"}";
+  EXPECT_EQ(server.Metric("grpc_server_started_total" + echo), kClients);
+  EXPECT_EQ(server.Metric("grpc_server_handling_seconds_count" + echo), kClients);
 }
 
 INSTANTIATE_TEST_SUITE_P(Threads, LoopsTest, ::testing::Values(Threads{2, 0}, Threads{3, 4}),
