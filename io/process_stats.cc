@@ -67,7 +67,8 @@ ProcessStats ReadProcessStats() {
     stats.start_seconds = BootSeconds() + static_cast<double>(number(kStartTicks)) / ticks;
     stats.threads = number(kThreads);
     stats.virtual_bytes = number(kVirtualBytes);
-    stats.resident_bytes = number(kResidentPages) * static_cast<uint64_t>(::getpagesize());
+    const auto page_bytes = static_cast<uint64_t>(::sysconf(_SC_PAGESIZE));
+    stats.resident_bytes = uint64_t{number(kResidentPages)} * page_bytes;
   }
   stats.open_descriptors = OpenDescriptors();
   rlimit limit{};

@@ -48,7 +48,9 @@ TEST(CompressorTest, WhatWentInComesOut) {
     const Opened opened(bytes);
     EXPECT_TRUE(opened.status.ok()) << size << opened.status.ToString();
     EXPECT_EQ(opened.plain, plain) << size;
-    if (size > 1000) EXPECT_LT(bytes.size(), size);
+    if (size > 1000) {
+      EXPECT_LT(bytes.size(), size);
+    }
   }
 }
 

@@ -280,12 +280,12 @@ bool IsOnCommandLine(const std::string& name, int argc, char** argv) {
 class ConfigFile final : public CLI::ConfigTOML {
  public:
   std::vector<CLI::ConfigItem> from_config(std::istream& input) const override {
-    std::vector<CLI::ConfigItem> items = CLI::ConfigTOML::from_config(input);
-    for (CLI::ConfigItem& item : items) {
+    std::vector<CLI::ConfigItem> read = CLI::ConfigTOML::from_config(input);
+    for (CLI::ConfigItem& item : read) {
       const bool is_section = item.name == "++" || item.name == "--";
       if (item.inputs.empty() && !is_section) item.inputs.emplace_back();
     }
-    return items;
+    return read;
   }
 };
 
