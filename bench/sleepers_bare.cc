@@ -72,7 +72,9 @@ int main() {
     sleepers.emplace_back(line, epoll, static_cast<uint32_t>(sleepers.size()));
   }
   size_t asleep = 0;
-  for (Sleeper& sleeper : sleepers) asleep += sleeper.Begin() ? 1 : 0;
+  for (Sleeper& sleeper : sleepers) {
+    if (sleeper.Begin()) ++asleep;
+  }
   while (asleep > 0) {
     epoll_event events[64];
     const int count = epoll_wait(epoll, events, 64, -1);
