@@ -103,7 +103,7 @@ Rows Extensions() {
        "7.1.1",
        Chunk("10;a\n0\r\n\r\nGET /hidden HTTP/1.1\r\nHost: a\r\n\r\n"),
        "400 closed",
-       {"!404"}},
+       {"!HTTP/1.1 404"}},
       {"BareCr", "7.1.1", Chunk("10;a\rb"), "400 closed"},
       {"NulInQuotes", "7.1.1", Chunk(Bytes("10;a=\"\0\"")), "400 closed"},
       {"ControlInName", "7.1.1", Chunk("10;a\x01"), "400 closed"},
@@ -155,7 +155,7 @@ Rows Trailers() {
        "11.2",
        Ended("0\r\nGET /hidden HTTP/1.1\r\nHost: a\r\n\r\n"),
        "400 closed",
-       {"!404"}},
+       {"!HTTP/1.1 404"}},
   };
 }
 
