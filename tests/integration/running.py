@@ -16,6 +16,12 @@ JSON = {"content-type": "application/json"}
 PATIENCE_SECONDS = 120
 
 
+def is_sanitized(binary):
+    """Sanitizers are ten times slower, and keep what is freed for a while."""
+    with open(binary, "rb") as file:
+        return b"__tsan_init" in (text := file.read()) or b"__asan_init" in text
+
+
 class Mailroomd:
     """A running server. What it says on stderr goes to a file: a pipe may fill."""
 

@@ -15,7 +15,8 @@ import subprocess
 import sys
 import unittest
 
-from tests.integration.running import GREET, JSON, PATIENCE_SECONDS, Mailroomd, await_so
+from tests.integration.running import (
+    GREET, JSON, PATIENCE_SECONDS, Mailroomd, await_so, is_sanitized)
 
 BINARY = "examples/mailroomd/mailroomd"
 GROWTH_BYTES = 64 * 1024 * 1024
@@ -26,12 +27,6 @@ PATIENT = ("--header-timeout", "1h", "--body-timeout", "1h", "--idle-timeout", "
 STRICT = ("--header-timeout", "1s", "--body-timeout", "1s", "--idle-timeout", "3s",
           "--write-timeout", "1s")
 GAUGES = ("mailroom_calls", "mailroom_timers", "mailroom_connections", "mailroom_mailbox_depth")
-
-
-def sanitized():
-    """Sanitizers are ten times slower, and keep what is freed for a while."""
-    with open(BINARY, "rb") as file:
-        return b"__tsan_init" in (text := file.read()) or b"__asan_init" in text
 
 
 class Crowd:
@@ -100,7 +95,7 @@ class Abuse:
 
     @classmethod
     def setUpClass(cls):
-        cls.sanitized = sanitized()
+        cls.sanitized = is_sanitized(BINARY)
         cls.crowd_size = 200 if cls.sanitized else 2000
         _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
         needed = 2 * cls.crowd_size + 200
