@@ -13,12 +13,13 @@
 #include "mailroom/server/server.h"
 #include "mailroom/services/greet.h"
 #include "mailroom/tests/integration/http_client.h"
+#include "mailroom/tests/integration/scale.h"
 
 namespace mailroom::tests {
 namespace {
 
 constexpr size_t kConnections = 64;
-constexpr int kRounds = 50;
+constexpr int kRounds = Scaled(50);
 
 const std::string kProto =
     CallText("/mailroom.greet.v1.GreetService/Greet", "application/proto", "\n\x05world");
