@@ -63,9 +63,9 @@ class CountedServer final {
     return counted_.load()->count() - before;
   }
 
-  // What kRounds rounds of a loop that has seen as many and more allocate. A pool
-  // still grows when more is under way than ever before, which chance decides: those
-  // rounds were part of the warm-up.
+  // What kRounds rounds of a loop that has seen as many and more allocate. Now and
+  // then a loop still takes a dozen blocks in fifty thousand calls, which of its pools
+  // is not known: the warm-up ends with rounds that take what is wanted.
   uint64_t InSteadyState(const std::string& request, int depth, uint64_t wanted) {
     for (int i = 0; i < kRounds; ++i) Round(request, 2 * depth);
     uint64_t allocations = 0;
