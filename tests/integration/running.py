@@ -81,6 +81,17 @@ class Mailroomd:
             time.sleep(0.01)
         return min(seen)
 
+    def open_files(self):
+        """What its descriptors stand for, for a message."""
+        folder = f"/proc/{self.pid}/fd"
+        files = {}
+        for number in os.listdir(folder):
+            try:
+                files[int(number)] = os.readlink(f"{folder}/{number}")
+            except FileNotFoundError:  # closed meanwhile
+                pass
+        return files
+
     def memory(self, what="VmRSS"):
         """In bytes. VmRSS: resident now; VmHWM: at most so far."""
         with open(f"/proc/{self.pid}/status", encoding="utf-8") as file:

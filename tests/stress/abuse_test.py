@@ -119,7 +119,7 @@ class Abuse:
                          {(200, b'{"message":"Hello, all"}'): BYSTANDERS_CALLS})
         await_so(lambda: self.at_rest(server), lambda: self.left(server))
         await_so(lambda: server.descriptors() == descriptors,
-                 lambda: f"{server.descriptors()} descriptors, {descriptors} before")
+                 lambda: f"{server.open_files()}, {descriptors} before; it said: {server.said()}")
         metrics = server.metrics()
         released = sum(value for series, value in metrics.items()
                        if series.startswith("mailroom_released_total"))

@@ -117,10 +117,7 @@ def room_test(name, srcs, deps = [], **kwargs):
         name = name,
         srcs = srcs,
         copts = _copts(),
-        deps = deps + private + [
-            "//tools/tsan:suppressions",
-            "@debian//:gtest",
-        ],
+        deps = deps + private + ["@debian//:gtest"],
         **kwargs
     )
 
