@@ -86,6 +86,8 @@ struct Laxity {
 constexpr Laxity kLaxities[] = {
     {"a CR or an LF alone ends a line (CVE-2023-30589, llhttp#877)", HasLoneLineEnd},
     {"a folded line goes on (CVE-2024-27982)", HasFoldedLine},
+    {"a field has no name before its colon; RFC 9110 s5.1: a token is a character at least",
+     HasNamelessField},
     {"HTTP/0.9, 2.0 and others, several spaces, any method of its list with any protocol",
      HasOddRequestLine},
     {"a target is hardly looked at: fragments, authority without a host, bytes above 0x7f",

@@ -84,6 +84,11 @@ bool HasFoldedLine(const RawRequest& request) {
          request.bytes.find("\r\n\t") != std::string_view::npos;
 }
 
+bool HasNamelessField(const RawRequest& request) {
+  return std::any_of(request.fields.begin(), request.fields.end(),
+                     [](const auto& field) { return field.first.empty(); });
+}
+
 bool HasOddRequestLine(const RawRequest& request) {
   return request.target.empty() || (request.version != "HTTP/1.1" && request.version != "HTTP/1.0");
 }

@@ -28,6 +28,7 @@ struct RawRequest {
 
 bool HasLoneLineEnd(const RawRequest& request);
 bool HasFoldedLine(const RawRequest& request);
+bool HasNamelessField(const RawRequest& request);
 bool HasOddRequestLine(const RawRequest& request);
 bool HasOddTarget(const RawRequest& request);
 bool IsConnect(const RawRequest& request);
