@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs fuzz targets, two at a time, and ends with the line `N passed, N failed`: targets.
+"""Runs fuzz targets, one for each CPU at a time, and ends with `N passed, N failed`: targets.
 
 What a target has found interesting is kept in --state, so that the next run begins where this one
 ended; inputs that broke something lie beside it, with the command that repeats them.
@@ -8,6 +8,7 @@ ended; inputs that broke something lie beside it, with the command that repeats 
 import argparse
 import concurrent.futures
 import dataclasses
+import os
 import pathlib
 import re
 import subprocess
@@ -24,6 +25,8 @@ _MEMORY_MB = 1024
 _GRACE_SECONDS = 120
 
 _STATUS = re.compile(rb"cov: (\d+) ft: (\d+)(?: corp: (\d+)/)?")
+# Of inputs that are not long.
+_BASE64 = re.compile(rb"^Base64: (\S+)", re.MULTILINE)
 _EXECUTIONS = re.compile(rb"stat::number_of_executed_units:\s+(\d+)")
 
 
@@ -36,6 +39,7 @@ class Outcome:
     corpus: int = 0
     findings: list = dataclasses.field(default_factory=list)
     trouble: str = ""
+    base64: str = ""  # the input that was found
 
     @property
     def failed(self):
@@ -50,6 +54,8 @@ def read_log(target, log):
         outcome.corpus = int(found[3] or outcome.corpus)
     if found := _EXECUTIONS.search(log):
         outcome.executions = int(found[1])
+    if found := _BASE64.search(log):
+        outcome.base64 = found[1].decode()
     return outcome
 
 
@@ -116,13 +122,17 @@ def _targets():
     return sorted(path.name for path in _CORPUS.iterdir())
 
 
+def _cpus():
+    return len(os.sched_getaffinity(0))
+
+
 def _parse(words):
     parser = argparse.ArgumentParser(prog="./dev fuzz", description=__doc__)
     parser.add_argument("targets", nargs="*", help="names, and seconds as a number; all targets")
     parser.add_argument("--programs", type=pathlib.Path, required=True, help=argparse.SUPPRESS)
     parser.add_argument("--state", type=pathlib.Path, required=True, help="kept between runs")
     parser.add_argument("--seconds", type=int, default=60, help="for each target")
-    parser.add_argument("--jobs", type=int, default=2, help="targets at a time")
+    parser.add_argument("--jobs", type=int, default=_cpus(), help="targets at a time; the CPUs")
     arguments = parser.parse_args(words)
     numbers = [word for word in arguments.targets if word.isdigit()]
     if numbers:
@@ -135,7 +145,10 @@ def _parse(words):
 
 def main(words=None):
     arguments = _parse(words)
-    print(f"{len(arguments.targets)} targets, {arguments.seconds} s each", file=sys.stderr)
+    print(
+        f"{len(arguments.targets)} targets, {arguments.seconds} s each, {arguments.jobs} at a time",
+        file=sys.stderr,
+    )
     with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
         outcomes = list(
             pool.map(
@@ -151,6 +164,8 @@ def main(words=None):
             print(f"{one.target}: {one.trouble}; its words: {arguments.state}/{one.target}.log")
         for path in one.findings:
             print(f"repeat with: {arguments.programs}/{one.target}_fuzz {path}")
+        if one.base64:
+            print(f"{one.target}: the input in base64: {one.base64}")
     failed = sum(one.failed for one in outcomes)
     print(f"{len(outcomes) - failed} passed, {failed} failed", flush=True)
     return 1 if failed else 0

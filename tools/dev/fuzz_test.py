@@ -26,6 +26,10 @@ class ReadLogTest(unittest.TestCase):
         )
         self.assertFalse(outcome.failed)
 
+    def test_the_input_that_was_found_can_be_copied_out_of_a_log(self):
+        log = b"SUMMARY: libFuzzer: deadly signal\nartifact_prefix='x-'\nBase64: OGkB\n"
+        self.assertEqual(fuzz.read_log("base64", log).base64, "OGkB")
+
     def test_a_log_that_says_nothing_counts_nothing(self):
         self.assertEqual(fuzz.read_log("base64", b"").executions, 0)
 
