@@ -237,6 +237,8 @@ const Row kChunks[] = {
     {"TrailerTransferEncoding", "RFC 9110 6.5.1", "0\r\nTransfer-Encoding: chunked\r\n\r\n",
      "] 400", ""},
     {"TrailerConnectionClose", "RFC 9110 6.5.1", "0\r\nConnection: close\r\n\r\n", "].", ""},
+    {"TrailerConnectionOfNoToken", "RFC 9110 7.6.1", "0\r\nConnection: a\x99\r\n\r\n", "] 400", ""},
+    {"TrailerWithoutName", "RFC 9110 5.1", "0\r\n: y\r\n\r\n", "] 400", ""},
     {"TheNextRequestIsNoTrailer", "7.1", "0\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n", "] 400", ""},
 };
 INSTANTIATE_TEST_SUITE_P(Chunk, Http1ChunkTest, ::testing::ValuesIn(kChunks),

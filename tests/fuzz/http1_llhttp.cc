@@ -96,7 +96,8 @@ constexpr Laxity kLaxities[] = {
     {"Host is nobody's business", HasOddHost},
     {"an Expect that is not known is left to the program", HasOtherExpectation},
     {"codings besides chunked, in HTTP/1.0 too, are left to the program", HasOddCoding},
-    {"Connection is searched for words, not read as a list of tokens", HasOddConnection},
+    {"Connection is searched for words, not read as a list of tokens; in trailers not even that",
+     HasOddConnection},
     {"any number of empty lines may stand in front", HasManyEmptyLines},
 };
 

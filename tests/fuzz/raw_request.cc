@@ -2,12 +2,15 @@
 #include "mailroom/tests/fuzz/raw_request.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cstddef>
 
 #include "mailroom/tests/fuzz/target.h"
 
 namespace mailroom::fuzz {
 namespace {
+
+using Fields = std::vector<std::pair<std::string, std::string_view>>;
 
 std::string Lower(std::string_view text) {
   std::string lower(text);
@@ -29,6 +32,24 @@ std::string_view TakeLine(std::string_view* rest) {
   return line;
 }
 
+Fields TakeFields(std::string_view* rest) {
+  Fields fields;
+  for (;;) {
+    std::string_view field = TakeLine(rest);
+    if (field.empty()) return fields;
+    const std::string_view name = TakeUntil(':', &field);
+    fields.emplace_back(Lower(name), Trim(field));
+  }
+}
+
+// Of the line that begins a chunk; 0 is the last one, or no chunk.
+size_t TakeChunkSize(std::string_view* rest) {
+  const std::string_view line = TakeLine(rest);
+  size_t size = 0;
+  std::from_chars(line.data(), line.data() + line.size(), size, 16);
+  return size;
+}
+
 // A plain name or IPv4 address without a port: what nobody could find odd.
 bool IsHostLike(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) {
@@ -39,6 +60,21 @@ bool IsHostLike(std::string_view text) {
 // Of a token, the characters that anybody uses.
 bool IsTokenLike(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
+}
+
+bool HasNameless(const Fields& fields) {
+  return std::any_of(fields.begin(), fields.end(),
+                     [](const auto& field) { return field.first.empty(); });
+}
+
+bool HasOddTokens(const Fields& fields, std::string_view name) {
+  for (auto [key, list] : fields) {
+    while (key == name && !list.empty()) {
+      const std::string_view word = Trim(TakeUntil(',', &list));
+      if (!std::all_of(word.begin(), word.end(), IsTokenLike)) return true;
+    }
+  }
+  return false;
 }
 
 }  // namespace
@@ -54,12 +90,13 @@ RawRequest::RawRequest(std::string_view all) : bytes(all) {
   method = TakeUntil(' ', &words);
   target = TakeUntil(' ', &words);
   version = words;
-  for (;;) {
-    std::string_view field = TakeLine(&rest);
-    if (field.empty()) break;
-    const std::string_view name = TakeUntil(':', &field);
-    fields.emplace_back(Lower(name), Trim(field));
+  fields = TakeFields(&rest);
+  if (Values("transfer-encoding").empty()) return;
+  while (const size_t size = TakeChunkSize(&rest)) {
+    rest.remove_prefix(std::min(size, rest.size()));
+    TakeLine(&rest);
   }
+  trailers = TakeFields(&rest);
 }
 
 std::vector<std::string_view> RawRequest::Values(std::string_view name) const {
@@ -85,8 +122,7 @@ bool HasFoldedLine(const RawRequest& request) {
 }
 
 bool HasNamelessField(const RawRequest& request) {
-  return std::any_of(request.fields.begin(), request.fields.end(),
-                     [](const auto& field) { return field.first.empty(); });
+  return HasNameless(request.fields) || HasNameless(request.trailers);
 }
 
 bool HasOddRequestLine(const RawRequest& request) {
@@ -120,13 +156,7 @@ bool HasOddCoding(const RawRequest& request) {
 }
 
 bool HasOddConnection(const RawRequest& request) {
-  for (std::string_view list : request.Values("connection")) {
-    while (!list.empty()) {
-      const std::string_view word = Trim(TakeUntil(',', &list));
-      if (!std::all_of(word.begin(), word.end(), IsTokenLike)) return true;
-    }
-  }
-  return false;
+  return HasOddTokens(request.fields, "connection") || HasOddTokens(request.trailers, "connection");
 }
 
 bool HasManyEmptyLines(const RawRequest& request) { return request.empty_lines > 4; }

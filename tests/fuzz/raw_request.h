@@ -24,6 +24,7 @@ struct RawRequest {
   std::string_view target;
   std::string_view version;
   std::vector<std::pair<std::string, std::string_view>> fields;
+  std::vector<std::pair<std::string, std::string_view>> trailers;  // behind chunks
 };
 
 bool HasLoneLineEnd(const RawRequest& request);
