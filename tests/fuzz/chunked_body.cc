@@ -4,6 +4,7 @@
 // Input: a line as in http1_engine.cc; then what follows the head of a chunked request. It is read
 // as chunks, and it is also sent as an answer in chunks that must come back the same.
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 
@@ -26,11 +27,15 @@ size_t HexDigit(char c) {
   return 16;
 }
 
+bool IsControl(char c) { return (c >= '\0' && c < ' ' && c != '\t') || c == '\x7f'; }
+
 std::string_view TakeLine(std::string_view* rest) {
   const size_t end = rest->find("\r\n");
   MAILROOM_CHECK(end != std::string_view::npos);
   const std::string_view line = rest->substr(0, end);
   rest->remove_prefix(end + 2);
+  // Some readers end lines at other characters than these two (RFC 9112 s2.2 and s7.1.1).
+  MAILROOM_CHECK(std::none_of(line.begin(), line.end(), IsControl));
   return line;
 }
 
