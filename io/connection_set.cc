@@ -1,13 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mailroom/io/connection_set.h"
 
+#include <cstddef>
 #include <utility>
+#include <vector>
 
 namespace mailroom::io {
 namespace {
 
 // As many as one readiness batch makes dirty; each keeps at most 16 KiB.
 constexpr size_t kSpareOutputs = 256;
+
+// Calls body(id) for all that is marked and unmarks it; what is marked meanwhile
+// waits for the next walk.
+template <class Body>
+void Walk(std::vector<ConnectionId>& marked, Body body) {
+  const size_t count = marked.size();
+  for (size_t i = 0; i < count; ++i) body(ConnectionId(marked[i]));
+  marked.erase(marked.begin(), marked.begin() + static_cast<std::ptrdiff_t>(count));
+}
 
 }  // namespace
 
@@ -54,39 +65,33 @@ void ConnectionSet::OnReady(const Ready& ready) {
 }
 
 bool ConnectionSet::OfferInput() {
-  if (offered_.empty()) return false;
-  walked_.swap(offered_);
   bool called = false;
-  for (const ConnectionId id : walked_) {
+  Walk(offered_, [&](ConnectionId id) {
     Connection* connection = table_.Find(id);
-    if (connection == nullptr) continue;
+    if (connection == nullptr) return;
     connection->offered_ = false;
-    if (!connection->MayOffer()) continue;
+    if (!connection->MayOffer()) return;
     connection->Offer(BytesView());
     called = true;
-  }
-  walked_.clear();
+  });
   return called;
 }
 
 void ConnectionSet::Flush(TimePoint now) {
   now_ = now;
   late_hooks_ = false;
-  walked_.swap(dirty_);
-  for (const ConnectionId id : walked_) {
+  Walk(dirty_, [&](ConnectionId id) {
     Connection* connection = table_.Find(id);
-    if (connection == nullptr) continue;
+    if (connection == nullptr) return;
     connection->dirty_ = false;
     connection->FinishTurn();
-  }
-  walked_.clear();
+  });
 }
 
 bool ConnectionSet::Sweep() {
   if (closing_.empty()) return false;
   // What its OnClose closes waits for the next turn: it may be dirty.
-  walked_.swap(closing_);
-  for (const ConnectionId id : walked_) {
+  Walk(closing_, [&](ConnectionId id) {
     Connection* connection = table_.Find(id);
     handler_.OnClose(*connection, connection->why_);
     late_hooks_ = true;
@@ -94,8 +99,7 @@ bool ConnectionSet::Sweep() {
     connection->ReleaseOutput();
     table_.Erase(id);
     ++counters_.closed;
-  }
-  walked_.clear();
+  });
   return true;
 }
 

@@ -98,7 +98,6 @@ class ConnectionSet final {
   void AssertHeld() const { role_.AssertHeld(); }
 
  private:
-  using Ids = std::vector<ConnectionId>;
   struct Lingering {
     TimePoint deadline;
     ConnectionId id;
@@ -116,11 +115,10 @@ class ConnectionSet final {
   BytesView fresh_;
   std::string void_;
 
-  // Each filled by the Mark of its name; `walked_` is what a step works through.
-  Ids dirty_;
-  Ids offered_;
-  Ids closing_;
-  Ids walked_;
+  // Each filled by the Mark of its name.
+  std::vector<ConnectionId> dirty_;
+  std::vector<ConnectionId> offered_;
+  std::vector<ConnectionId> closing_;
   bool late_hooks_ = false;  // a hook of steps 7 or 8 may have posted something
 
   TimePoint now_;                    // of the last step 7

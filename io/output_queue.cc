@@ -23,7 +23,9 @@ std::string& OutputQueue::AddPiece() {
 }
 
 std::string* OutputQueue::Tail() {
-  if (pieces_.empty() || sealed_ || pieces_.back().size() >= kPieceSize) AddPiece();
+  if (pieces_.empty() || sealed_ || pieces_.back().size() >= kPieceSize) {
+    AddPiece().reserve(kMoveSize);
+  }
   return &pieces_.back();
 }
 

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // In its steady state a loop asks the heap for nothing: between the read of a request and
 // the flush of its answer everything comes from pools. Counted on the loop's own thread.
+#include <pthread.h>
+
 #include <atomic>
+#include <csignal>
 #include <memory>
 #include <string>
 #include <thread>
@@ -10,8 +13,8 @@
 #include <gtest/gtest.h>
 
 #include "mailroom/base/testing/allocation_counter.h"
+#include "mailroom/greet/v1/greet.mailroom.h"
 #include "mailroom/server/server.h"
-#include "mailroom/services/greet.h"
 #include "mailroom/tests/integration/http_client.h"
 #include "mailroom/tests/integration/scale.h"
 
@@ -27,11 +30,33 @@ const std::string kJson =
     CallText("/mailroom.greet.v1.GreetService/Greet", "application/json", "{\"name\":\"world\"}",
              "Connect-Protocol-Version: 1\r\nConnect-Timeout-Ms: 60000\r\n");
 
+// What is held stands still until it is let go: the actor's worker in its handler, the loop's
+// thread in a signal handler. So a test decides how much piles up before either goes on.
+std::atomic<bool> g_actor_held{false};
+std::atomic<bool> g_loop_held{false};
+std::atomic<bool> g_loop_stands{false};
+
+void StandStill(int) {
+  g_loop_stands.store(true);
+  while (g_loop_held.load()) std::this_thread::yield();
+  g_loop_stands.store(false);
+}
+
+class HeldGreetActor final : public greet::v1::GreetServiceActor<HeldGreetActor> {
+ public:
+  Result<greet::v1::GreetResponse> Greet(const greet::v1::GreetRequest& request, Call&) {
+    while (g_actor_held.load()) std::this_thread::yield();
+    greet::v1::GreetResponse response;
+    response.set_message("Hello, " + request.name());
+    return response;
+  }
+};
+
 // A server whose loop's thread tells what it has asked for.
 class CountedServer final {
  public:
-  explicit CountedServer(int workers) : server_(Options(workers)) {
-    server_.Add<services::GreetActor>();
+  explicit CountedServer(int workers) : workers_(workers), server_(Options(workers)) {
+    server_.Add<HeldGreetActor>();
     const Status started = server_.Start();
     EXPECT_TRUE(started.ok()) << started.message();
     thread_ = std::thread([this] {
@@ -50,32 +75,21 @@ class CountedServer final {
     delete counted_.load();
   }
 
-  // `depth` requests on each connection at once, then all their answers; what the
-  // loop allocated meanwhile.
-  uint64_t Round(const std::string& request, int depth) {
-    std::string requests;
-    for (int i = 0; i < depth; ++i) requests += request;
-    const uint64_t before = counted_.load()->count();
-    for (const auto& client : clients_) client->Send(requests);
-    for (const auto& client : clients_) {
-      for (int i = 0; i < depth; ++i) answered_ = answered_ && client->Read()->status == 200;
+  // What the loop allocates for kRounds rounds once it knows the request and has seen
+  // its pools as full as they can become.
+  uint64_t InSteadyState(const std::string& request, int depth) {
+    for (int i = 0; i < 3; ++i) {
+      // One more, so that what fills a queue begins in the middle of a block of it.
+      answered_ = answered_ && clients_[0]->Call(request).status == 200;
+      FillPools(request, 2 * depth);
     }
-    return counted_.load()->count() - before;
-  }
-
-  // What kRounds rounds of a loop that has seen as many and more allocate. Now and
-  // then a loop still takes a dozen blocks in fifty thousand calls, which of its pools
-  // is not known: the warm-up ends with rounds that take what is wanted.
-  uint64_t InSteadyState(const std::string& request, int depth, uint64_t wanted) {
-    for (int i = 0; i < kRounds; ++i) Round(request, 2 * depth);
-    uint64_t allocations = 0;
-    for (int attempt = 0; attempt < 8; ++attempt) {
-      allocations = 0;
-      for (int i = 0; i < kRounds; ++i) allocations += Round(request, depth);
-      if (allocations == wanted) break;
+    const uint64_t before = counted_.load()->count();
+    for (int i = 0; i < kRounds; ++i) {
+      Send(request, depth);
+      Read(depth);
     }
     EXPECT_TRUE(answered_);
-    return allocations;
+    return counted_.load()->count() - before;
   }
 
  private:
@@ -88,6 +102,56 @@ class CountedServer final {
     return options;
   }
 
+  // A pool grows whenever more is under way than ever before. Here all there can be is: first each
+  // call waits in the mailbox, then each reply at the loop, which meets them in one turn.
+  void FillPools(const std::string& request, int depth) {
+    if (workers_ > 0) {
+      const double calls = Metric("mailroom_dispatched_total") + depth * double{kConnections};
+      g_actor_held.store(true);
+      Send(request, depth);
+      while (Metric("mailroom_dispatched_total") < calls) std::this_thread::yield();
+      HoldLoop();
+      g_actor_held.store(false);
+      while (Metric("mailroom_mailbox_depth{actor=\"mailroom.greet.v1.GreetService\"}") > 0) {
+        std::this_thread::yield();
+      }
+    } else {
+      HoldLoop();
+      Send(request, depth);
+    }
+    g_loop_held.store(false);
+    Read(depth);
+  }
+
+  void HoldLoop() {
+    struct sigaction action{};
+    action.sa_handler = StandStill;
+    ASSERT_EQ(sigaction(SIGUSR1, &action, nullptr), 0);
+    g_loop_held.store(true);
+    ASSERT_EQ(pthread_kill(thread_.native_handle(), SIGUSR1), 0);
+    while (!g_loop_stands.load()) std::this_thread::yield();
+  }
+
+  double Metric(const std::string& series) const {
+    const std::string text = server_.Metrics();
+    const size_t at = text.find("\n" + series + " ");
+    EXPECT_NE(at, std::string::npos) << series;
+    return at == std::string::npos ? 0 : std::stod(text.substr(at + series.size() + 2));
+  }
+
+  // `depth` requests on each connection at once.
+  void Send(const std::string& request, int depth) {
+    std::string requests;
+    for (int i = 0; i < depth; ++i) requests += request;
+    for (const auto& client : clients_) client->Send(requests);
+  }
+  void Read(int depth) {
+    for (const auto& client : clients_) {
+      for (int i = 0; i < depth; ++i) answered_ = answered_ && client->Read()->status == 200;
+    }
+  }
+
+  const int workers_;
   Server server_;
   std::atomic<testing::ThreadAllocations*> counted_{nullptr};
   std::thread thread_;
@@ -97,14 +161,14 @@ class CountedServer final {
 
 TEST(LoopAllocationsTest, PooledCallsTakeNothing) {
   CountedServer server(2);
-  EXPECT_EQ(server.InSteadyState(kProto, 1, 0), 0u);
-  EXPECT_EQ(server.InSteadyState(kProto, 16, 0), 0u);
+  EXPECT_EQ(server.InSteadyState(kProto, 1), 0u);
+  EXPECT_EQ(server.InSteadyState(kProto, 16), 0u);
 }
 
 TEST(LoopAllocationsTest, PooledJsonCallsWithDeadlinesTakeNothing) {
   CountedServer server(2);
-  EXPECT_EQ(server.InSteadyState(kJson, 1, 0), 0u);
-  EXPECT_EQ(server.InSteadyState(kJson, 16, 0), 0u);
+  EXPECT_EQ(server.InSteadyState(kJson, 1), 0u);
+  EXPECT_EQ(server.InSteadyState(kJson, 16), 0u);
 }
 
 // Inline the handler's allocations are the loop's: Greet makes one protobuf string
@@ -113,8 +177,8 @@ TEST(LoopAllocationsTest, InlineCallsTakeWhatTheHandlerTakes) {
   CountedServer server(0);
   const uint64_t calls = kConnections * kRounds;
   const uint64_t handlers = testing::AllocationCounter::kCounts ? calls : 0;
-  EXPECT_EQ(server.InSteadyState(kProto, 1, handlers), handlers);
-  EXPECT_EQ(server.InSteadyState(kProto, 16, 16 * handlers), 16 * handlers);
+  EXPECT_EQ(server.InSteadyState(kProto, 1), handlers);
+  EXPECT_EQ(server.InSteadyState(kProto, 16), 16 * handlers);
 }
 
 }  // namespace
