@@ -96,15 +96,32 @@ constexpr Laxity kLaxities[] = {
     {"Host is nobody's business", HasOddHost},
     {"an Expect that is not known is left to the program", HasOtherExpectation},
     {"codings besides chunked, in HTTP/1.0 too, are left to the program", HasOddCoding},
-    {"Connection is searched for words, not read as a list of tokens; in trailers not even that",
+    {"Connection is searched for words, not read as a list of tokens; in trailers not even that; "
+     "Proxy-Connection likewise",
      HasOddConnection},
+    {"Content-Length and Transfer-Encoding in trailers (RFC 9110 s6.5.1)", HasFramingTrailer},
+    {"a chunk extension has no name, or no value behind its equals sign (RFC 9112 s7.1.1)",
+     HasOddExtension},
     {"any number of empty lines may stand in front", HasManyEmptyLines},
 };
 
+// What we take and llhttp refuses, in its words for it.
+bool IsKnownStrictness(const RawRequest& request, llhttp_errno_t error) {
+  // It knows the methods of a list, and no minor version behind 1 (RFC 9110 s2.5).
+  if (error == HPE_INVALID_METHOD || error == HPE_INVALID_VERSION) return true;
+  // RFC 9112 s5: white space behind a value is no part of it, and a tab is white space.
+  if (error == HPE_INVALID_CONTENT_LENGTH || error == HPE_INVALID_TRANSFER_ENCODING) {
+    return HasTabBehindFraming(request);
+  }
+  if (error != HPE_STRICT && error != HPE_INVALID_CHUNK_SIZE) return false;
+  // RFC 9112 s7.1.1: white space round an extension's name and value must be read; a quoted value
+  // may hold a backslash and any character behind it (RFC 9110 s5.6.4).
+  return HasSpaceInExtension(request) || HasQuotedPair(request);
+}
+
 bool IsKnown(std::string_view bytes, const Judged& ours, const Judged& theirs) {
   if (ours.verdict == Verdict::kTaken) {
-    // It knows the methods of a list, and no minor version behind 1 (RFC 9110 s2.5).
-    return theirs.error == HPE_INVALID_METHOD || theirs.error == HPE_INVALID_VERSION;
+    return IsKnownStrictness(RawRequest(bytes.substr(0, ours.request.end)), theirs.error);
   }
   const RawRequest request(bytes.substr(0, theirs.request.end));
   return std::any_of(std::begin(kLaxities), std::end(kLaxities),

@@ -43,11 +43,31 @@ Fields TakeFields(std::string_view* rest) {
 }
 
 // Of the line that begins a chunk; 0 is the last one, or no chunk.
-size_t TakeChunkSize(std::string_view* rest) {
-  const std::string_view line = TakeLine(rest);
+size_t ChunkSizeOf(std::string_view line) {
   size_t size = 0;
   std::from_chars(line.data(), line.data() + line.size(), size, 16);
   return size;
+}
+
+// Takes what stands in front of the next `;` outside of quotes, and that.
+std::string_view TakeExtension(std::string_view* rest) {
+  bool quoted = false;
+  size_t end = 0;
+  for (; end < rest->size() && (quoted || (*rest)[end] != ';'); ++end) {
+    if (quoted && (*rest)[end] == '\\') ++end;
+    if (end < rest->size() && (*rest)[end] == '"') quoted = !quoted;
+  }
+  end = std::min(end, rest->size());
+  const std::string_view extension = rest->substr(0, end);
+  rest->remove_prefix(std::min(end + 1, rest->size()));
+  return extension;
+}
+
+// A name and, behind an equals sign, a value; none of them empty.
+bool IsOddExtension(std::string_view extension) {
+  const bool has_value = extension.find('=') != std::string_view::npos;
+  const std::string_view name = Trim(TakeUntil('=', &extension));
+  return name.empty() || (has_value && Trim(extension).empty());
 }
 
 // A plain name or IPv4 address without a port: what nobody could find odd.
@@ -92,7 +112,10 @@ RawRequest::RawRequest(std::string_view all) : bytes(all) {
   version = words;
   fields = TakeFields(&rest);
   if (Values("transfer-encoding").empty()) return;
-  while (const size_t size = TakeChunkSize(&rest)) {
+  for (;;) {
+    chunk_lines.push_back(TakeLine(&rest));
+    const size_t size = ChunkSizeOf(chunk_lines.back());
+    if (size == 0) break;
     rest.remove_prefix(std::min(size, rest.size()));
     TakeLine(&rest);
   }
@@ -156,7 +179,49 @@ bool HasOddCoding(const RawRequest& request) {
 }
 
 bool HasOddConnection(const RawRequest& request) {
-  return HasOddTokens(request.fields, "connection") || HasOddTokens(request.trailers, "connection");
+  for (const std::string_view name : {"connection", "proxy-connection"}) {
+    if (HasOddTokens(request.fields, name) || HasOddTokens(request.trailers, name)) return true;
+  }
+  return false;
+}
+
+bool HasFramingTrailer(const RawRequest& request) {
+  return std::any_of(request.trailers.begin(), request.trailers.end(), [](const auto& field) {
+    return field.first == "content-length" || field.first == "transfer-encoding";
+  });
+}
+
+bool HasOddExtension(const RawRequest& request) {
+  for (std::string_view line : request.chunk_lines) {
+    TakeExtension(&line);  // the size
+    while (!line.empty()) {
+      if (IsOddExtension(TakeExtension(&line))) return true;
+    }
+  }
+  return false;
+}
+
+bool HasSpaceInExtension(const RawRequest& request) {
+  return std::any_of(
+      request.chunk_lines.begin(), request.chunk_lines.end(),
+      [](std::string_view line) { return line.find_first_of(" \t") != std::string_view::npos; });
+}
+
+bool HasQuotedPair(const RawRequest& request) {
+  return std::any_of(
+      request.chunk_lines.begin(), request.chunk_lines.end(),
+      [](std::string_view line) { return line.find('\\') != std::string_view::npos; });
+}
+
+bool HasTabBehindFraming(const RawRequest& request) {
+  for (const std::string_view name : {"content-length", "transfer-encoding"}) {
+    for (const std::string_view value : request.Values(name)) {
+      const auto end = static_cast<size_t>(value.data() + value.size() - request.bytes.data());
+      const std::string_view behind = request.bytes.substr(end);
+      if (behind.substr(0, behind.find('\r')).find('\t') != std::string_view::npos) return true;
+    }
+  }
+  return false;
 }
 
 bool HasManyEmptyLines(const RawRequest& request) { return request.empty_lines > 4; }

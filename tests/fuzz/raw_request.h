@@ -24,7 +24,8 @@ struct RawRequest {
   std::string_view target;
   std::string_view version;
   std::vector<std::pair<std::string, std::string_view>> fields;
-  std::vector<std::pair<std::string, std::string_view>> trailers;  // behind chunks
+  std::vector<std::string_view> chunk_lines;  // sizes and extensions, the last chunk's, too
+  std::vector<std::pair<std::string, std::string_view>> trailers;
 };
 
 bool HasLoneLineEnd(const RawRequest& request);
@@ -37,6 +38,11 @@ bool HasOddHost(const RawRequest& request);
 bool HasOtherExpectation(const RawRequest& request);
 bool HasOddCoding(const RawRequest& request);
 bool HasOddConnection(const RawRequest& request);
+bool HasFramingTrailer(const RawRequest& request);
+bool HasOddExtension(const RawRequest& request);
+bool HasSpaceInExtension(const RawRequest& request);
+bool HasQuotedPair(const RawRequest& request);
+bool HasTabBehindFraming(const RawRequest& request);
 bool HasManyEmptyLines(const RawRequest& request);
 
 }  // namespace mailroom::fuzz
