@@ -100,7 +100,8 @@ constexpr Laxity kLaxities[] = {
      "Proxy-Connection likewise",
      HasOddConnection},
     {"Content-Length and Transfer-Encoding in trailers (RFC 9110 s6.5.1)", HasFramingTrailer},
-    {"a chunk extension has no name, or no value behind its equals sign (RFC 9112 s7.1.1)",
+    {"a chunk extension has no name, or behind its equals sign no token or quoted string (RFC 9112 "
+     "s7.1.1)",
      HasOddExtension},
     {"any number of empty lines may stand in front", HasManyEmptyLines},
 };

@@ -63,11 +63,20 @@ std::string_view TakeExtension(std::string_view* rest) {
   return extension;
 }
 
-// A name and, behind an equals sign, a value; none of them empty.
+// Neither a token nor a quoted string.
+bool IsOddValue(std::string_view value) {
+  const size_t quote = value.find('"');
+  if (quote == std::string_view::npos) return value.empty();
+  size_t close = 1;
+  while (close < value.size() && value[close] != '"') close += value[close] == '\\' ? 2 : 1;
+  return quote != 0 || close + 1 != value.size();
+}
+
+// A name and, behind an equals sign, a value.
 bool IsOddExtension(std::string_view extension) {
   const bool has_value = extension.find('=') != std::string_view::npos;
   const std::string_view name = Trim(TakeUntil('=', &extension));
-  return name.empty() || (has_value && Trim(extension).empty());
+  return name.empty() || (has_value && IsOddValue(Trim(extension)));
 }
 
 // A plain name or IPv4 address without a port: what nobody could find odd.
