@@ -187,10 +187,19 @@ void Request::NoteExpect(std::string_view value) {
   head_->expects_continue = known;
 }
 
+// Newer Boosts (1.83 does, 1.74 does not) have an error of their own for lengths that differ.
+template <typename Error>
+bool IsLengthError(const BeastError& error) {
+  if constexpr (requires { Error::multiple_content_length; }) {
+    if (error == Error::multiple_content_length) return true;
+  }
+  return error == Error::bad_content_length;
+}
+
 Fault Request::ExplainHead(const BeastError& error) const {
   if (fault_ != Fault::kNone) return fault_;
   if (head_->method.empty()) return Fault::kRequestLine;
-  if (error == beast::error::bad_content_length) {
+  if (IsLengthError<beast::error>(error)) {
     return has_encoding_ ? Fault::kLengthAndChunked : Fault::kContentLength;
   }
   if (error == beast::error::bad_transfer_encoding) {
