@@ -7,8 +7,10 @@
 #include <cstdlib>
 #include <functional>
 #include <istream>
+#include <iterator>
 #include <memory>
 #include <optional>
+#include <sstream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -275,18 +277,29 @@ bool IsOnCommandLine(const std::string& name, int argc, char** argv) {
   });
 }
 
-// CLI11 2.1 reads the first of a key's values without asking whether there is one:
-// `workers = []` would end the program. It stands for an empty value.
+// What CLI11 itself gets wrong in a file. 2.1 reads the first of a key's values without
+// asking whether there is one: `workers = []` would end the program; it stands for an
+// empty value. A list that the file's end cuts off loses a character in 2.1 and is taken
+// as it is in 2.4: a last key of ours, which such a list swallows, tells.
 class ConfigFile final : public CLI::ConfigTOML {
  public:
   std::vector<CLI::ConfigItem> from_config(std::istream& input) const override {
-    std::vector<CLI::ConfigItem> read = CLI::ConfigTOML::from_config(input);
+    const std::string text(std::istreambuf_iterator<char>(input), {});
+    std::istringstream with_end(text + "\n" + kEnd + " = 1\n");
+    std::vector<CLI::ConfigItem> read = CLI::ConfigTOML::from_config(with_end);
+    const auto is_end = [](const CLI::ConfigItem& item) { return item.name == kEnd; };
+    if (std::erase_if(read, is_end) == 0) {
+      throw CLI::ValidationError("--config", "the file ends within a list; close it with ]");
+    }
     for (CLI::ConfigItem& item : read) {
       const bool is_section = item.name == "++" || item.name == "--";
       if (item.inputs.empty() && !is_section) item.inputs.emplace_back();
     }
     return read;
   }
+
+ private:
+  static constexpr const char* kEnd = "end-of-the-file";
 };
 
 // What the environment says, as words in front of those of the command line. Other

@@ -226,11 +226,23 @@ TEST_F(ConfigTest, MistakesInAFileAreTold) {
 }
 
 // Found by tests/fuzz/flags_file: CLI11 looked at the first of no values.
-TEST_F(ConfigTest, AListInTheFileMayBeEmptyOrCutOff) {
-  for (const char* line : {"workers = []\n", "workers = [ ]\n", "workers = [1", "workers = [\""}) {
+TEST_F(ConfigTest, AListInTheFileMayBeEmpty) {
+  for (const char* line : {"workers = []\n", "workers = [ ]\n"}) {
     EXPECT_EQ(Parse({"--config", Write(line)}), 2) << line;
     EXPECT_NE(said.find("--workers: '' is no number"), std::string::npos) << line << said;
   }
+}
+
+// CLI11 2.1 read `[12` as 1, 2.4 as 12.
+TEST_F(ConfigTest, AListThatTheFilesEndCutsOffIsRefused) {
+  for (const char* line :
+       {"workers = [1", "workers = [12\n", "workers = [\"", "listen = [:1,\n:2"}) {
+    EXPECT_EQ(Parse({"--config", Write(line)}), 2) << line;
+    EXPECT_NE(said.find("--config: the file ends within a list"), std::string::npos)
+        << line << said;
+  }
+  EXPECT_EQ(Parse({"--config", Write("listen = [:1,\n:2]")}), -1) << said;
+  EXPECT_EQ(options.listen.size(), 2u);
 }
 
 TEST_F(ConfigTest, TheDefaultsAreAFileToo) {
