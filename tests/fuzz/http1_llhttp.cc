@@ -115,6 +115,8 @@ bool IsKnownStrictness(const RawRequest& request, llhttp_errno_t error) {
     return HasTabBehindFraming(request);
   }
   if (error != HPE_STRICT && error != HPE_INVALID_CHUNK_SIZE) return false;
+  // It refuses any extension behind one whose value is a token: ";a=b;c".
+  if (error == HPE_INVALID_CHUNK_SIZE && HasExtensionBehindToken(request)) return true;
   // RFC 9112 s7.1.1: white space round an extension's name and value must be read; a quoted value
   // may hold a backslash and any character behind it (RFC 9110 s5.6.4).
   return HasSpaceInExtension(request) || HasQuotedPair(request);

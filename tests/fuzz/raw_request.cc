@@ -210,6 +210,17 @@ bool HasOddExtension(const RawRequest& request) {
   return false;
 }
 
+bool HasExtensionBehindToken(const RawRequest& request) {
+  for (std::string_view line : request.chunk_lines) {
+    while (!line.empty()) {
+      const std::string_view extension = TakeExtension(&line);
+      const bool token = extension.find('=') != std::string_view::npos && !extension.ends_with('"');
+      if (token && !line.empty()) return true;
+    }
+  }
+  return false;
+}
+
 bool HasSpaceInExtension(const RawRequest& request) {
   return std::any_of(
       request.chunk_lines.begin(), request.chunk_lines.end(),

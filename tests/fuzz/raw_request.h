@@ -40,6 +40,7 @@ bool HasOddCoding(const RawRequest& request);
 bool HasOddConnection(const RawRequest& request);
 bool HasFramingTrailer(const RawRequest& request);
 bool HasOddExtension(const RawRequest& request);
+bool HasExtensionBehindToken(const RawRequest& request);
 bool HasSpaceInExtension(const RawRequest& request);
 bool HasQuotedPair(const RawRequest& request);
 bool HasTabBehindFraming(const RawRequest& request);
