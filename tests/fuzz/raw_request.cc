@@ -202,6 +202,7 @@ bool HasFramingTrailer(const RawRequest& request) {
 
 bool HasOddExtension(const RawRequest& request) {
   for (std::string_view line : request.chunk_lines) {
+    if (line.ends_with(';')) return true;
     TakeExtension(&line);  // the size
     while (!line.empty()) {
       if (IsOddExtension(TakeExtension(&line))) return true;
