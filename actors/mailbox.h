@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <utility>
 
 #include "mailroom/actors/envelope.h"
@@ -53,6 +56,8 @@ template <class T>
 class Mailbox final {
  public:
   static constexpr size_t kUnbounded = SIZE_MAX;
+  // At most, by one TryTake().
+  static constexpr size_t kTakenAtOnce = 32;
 
   // One producer's place in the order. Used by one thread at a time.
   using Sender = MpscQueue::Producer;
@@ -91,6 +96,16 @@ class Mailbox final {
     if (capacity_ != kUnbounded) count_.fetch_sub(1, std::memory_order_relaxed);
     *item = MailItem<T>::Unpack(raw);
     return true;
+  }
+
+  // The same for several at once, which costs little more than one. How many of
+  // `items` were filled.
+  size_t TryTake(std::span<T> items) {
+    std::array<QueueItem, kTakenAtOnce> raw;
+    const size_t count = queue_.TryPopBulk(raw.data(), std::min(items.size(), raw.size()));
+    if (capacity_ != kUnbounded) count_.fetch_sub(count, std::memory_order_relaxed);
+    for (size_t i = 0; i < count; ++i) items[i] = MailItem<T>::Unpack(raw[i]);
+    return count;
   }
 
  private:

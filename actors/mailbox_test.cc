@@ -57,6 +57,30 @@ TEST(MailboxTest, MailsOfOneSenderKeepTheirOrder) {
   EXPECT_FALSE(mailbox.TryTake(&mail));
 }
 
+TEST(MailboxTest, SeveralTakenAtOnceKeepTheirOrderAndMakeRoom) {
+  RecordingHome home;
+  Mailbox<EnvelopePtr> mailbox(40);
+  {
+    auto sender = mailbox.MakeSender();
+    for (uint32_t i = 0; i < 40; ++i) {
+      EnvelopePtr mail = MakeMail(home, i);
+      ASSERT_TRUE(mailbox.TryPost(sender, &mail));
+    }
+  }
+  std::vector<EnvelopePtr> taken(3);
+  EXPECT_EQ(mailbox.TryTake(taken), 3u);
+  for (uint32_t i = 0; i < 3; ++i) EXPECT_EQ(taken[i]->method, i);
+  EXPECT_EQ(mailbox.depth(), 37u);
+  std::vector<EnvelopePtr> rest(64);
+  EXPECT_EQ(mailbox.TryTake(rest), Mailbox<EnvelopePtr>::kTakenAtOnce);
+  for (uint32_t i = 0; i < Mailbox<EnvelopePtr>::kTakenAtOnce; ++i) {
+    EXPECT_EQ(rest[i]->method, i + 3);
+  }
+  EXPECT_EQ(mailbox.TryTake(rest), 37 - Mailbox<EnvelopePtr>::kTakenAtOnce);
+  EXPECT_EQ(mailbox.TryTake(rest), 0u);
+  EXPECT_EQ(mailbox.depth(), 0u);
+}
+
 // The order is the sender's, whichever thread holds it.
 TEST(MailboxTest, ASenderKeepsItsOrderAcrossThreads) {
   RecordingHome home;

@@ -21,7 +21,7 @@ class PaceTest : public ::testing::Test {
     pace.StepDone();
   }
 
-  static constexpr Duration kStep = Pace::kPatience / 20;
+  static constexpr Duration kStep = Pace::kPatience / 10;
   FakeClock clock;
   CountingHome home;
   PostBatch batch;
@@ -30,7 +30,7 @@ class PaceTest : public ::testing::Test {
 
 TEST_F(PaceTest, RepliesOfQuickStepsGoTogether) {
   Pace pace(clock, &careful);
-  for (int i = 0; i < 10; ++i) Step(pace, kStep);
+  for (int i = 0; i < 10; ++i) Step(pace, kStep / 10);
   EXPECT_EQ(home.wakes, 0) << "whoever opened the batch wakes when the run ends";
 }
 
@@ -53,6 +53,19 @@ TEST_F(PaceTest, AfterASlowStepEachReplyIsToldAtOnceForAWhile) {
   Step(pace, Duration::zero());
   Step(pace, Duration::zero());
   EXPECT_EQ(home.wakes, static_cast<int>(Pace::kCareful)) << "it has been quick for long";
+}
+
+TEST_F(PaceTest, ASlowStepBehindATinyOneIsNoticedAFewStepsLater) {
+  static_assert(kStep >= Pace::kTiny);
+  Pace pace(clock, &careful);
+  Step(pace, Pace::kTiny / 2);
+  Step(pace, Pace::kQuick * 2);
+  for (int i = 1; i < Pace::kUnseen; ++i) Step(pace, Duration::zero());
+  EXPECT_EQ(home.wakes, 0);
+  Step(pace, Duration::zero());
+  EXPECT_EQ(home.wakes, 1);
+  Step(pace, Duration::zero());
+  EXPECT_EQ(home.wakes, 2) << "and each is told at once from here on";
 }
 
 }  // namespace

@@ -27,7 +27,8 @@ namespace mailroom::http {
 // stream in HTTP/2.
 enum class StreamId : uint32_t {};
 
-// The request head. Views are valid until the next call of Next().
+// The request head. Views are valid until the next call of Next(), of this engine
+// or of another one of the same loop.
 struct Head {
   StreamId stream{};
   std::string_view method;
@@ -39,9 +40,12 @@ struct Head {
   int version_minor = 1;          // HTTP/1.x
   bool has_body = false;          // false: End follows at once
   const Headers* headers = nullptr;
+  // Not 0: all heads of this loop with this number are alike to the last byte.
+  uint64_t number = 0;
 };
 
-// A piece of the body, chunk framing removed; views as above.
+// A piece of the body, chunk framing removed. Views are valid until the engine's
+// next call of Next().
 struct Body {
   StreamId stream{};
   BytesView bytes;

@@ -5,26 +5,22 @@
 
 namespace mailroom::http {
 
-size_t HeadMemo::Recall(BytesView input, RequestHead* head, Headers* fields) const {
-  for (const Entry& entry : entries_) {
-    if (entry.block.empty() || !input.starts_with(entry.block)) continue;
-    const MovedViews move(entry.block, input.data());
-    move.Head(entry.head, head);
-    move.Fields(entry.fields, fields);
-    return entry.block.size();
+const HeadMemo::Known* HeadMemo::Recall(BytesView input) const {
+  for (const Known& known : known_) {
+    if (!known.block.empty() && input.starts_with(known.block)) return &known;
   }
-  return 0;
+  return nullptr;
 }
 
 void HeadMemo::Keep(BytesView block, const RequestHead& head, const Headers& fields) {
   if (block.size() > kLongest || head.chunked) return;
-  Entry& entry = entries_[oldest_];
-  oldest_ = (oldest_ + 1) % kHeads;
-  entry.block = block;
-  const MovedViews move(block, entry.block.data());
-  move.Head(head, &entry.head);
-  entry.fields.Clear();
-  move.Fields(fields, &entry.fields);
+  Known& known = known_[kept_ % kHeads];
+  known.number = ++kept_;
+  known.block = block;
+  const MovedViews move(block, known.block.data());
+  move.Head(head, &known.head);
+  known.fields.Clear();
+  move.Fields(fields, &known.fields);
 }
 
 }  // namespace mailroom::http

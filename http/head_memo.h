@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 
 #include "mailroom/base/bytes.h"
@@ -21,10 +22,12 @@
 // One per Http1Pool. Loop thread only.
 //
 // Invariants:
-//   1 Recall() says exactly what parsing would: a remembered head was whole and
-//     without fault, and ends with its empty line, so no other head begins with it.
-//   2 What it gives points into the caller's bytes, never into the memo.
+//   1 What Recall() finds says exactly what parsing would: a remembered head was
+//     whole and without fault, and ends with its empty line, so no other head
+//     begins with it.
+//   2 It points into its own bytes, which stay until another is kept in its place.
 //   3 At most kHeads heads of at most kLongest bytes are kept.
+//   4 No number is given twice.
 namespace mailroom::http {
 
 class HeadMemo final {
@@ -36,22 +39,24 @@ class HeadMemo final {
   static constexpr size_t kHeads = 4;
   static constexpr size_t kLongest = 1024;
 
-  // When `input` begins with a remembered head: fills *head and *fields (which is
-  // added to) as Http1Parser::ParseHead does, and gives the head's size. Else 0.
-  size_t Recall(BytesView input, RequestHead* head, Headers* fields) const;
+  // A head that was parsed; valid until the next Keep().
+  struct Known {
+    std::string block;  // its bytes
+    RequestHead head;   // views into `block`, or into static storage
+    Headers fields;
+    uint64_t number = 0;  // names these bytes for as long as the memo lives
+  };
+
+  // The remembered head that `input` begins with, or null.
+  const Known* Recall(BytesView input) const;
 
   // Remembers a head that was parsed without fault, in place of the oldest. Not one
   // with a chunked body: its parser has a state beside what it says.
   void Keep(BytesView block, const RequestHead& head, const Headers& fields);
 
  private:
-  struct Entry {
-    std::string block;
-    RequestHead head;  // views into `block`, or into static storage
-    Headers fields;
-  };
-  std::array<Entry, kHeads> entries_;
-  size_t oldest_ = 0;
+  std::array<Known, kHeads> known_;
+  uint64_t kept_ = 0;  // heads so far; the next takes the oldest one's place
 };
 
 }  // namespace mailroom::http

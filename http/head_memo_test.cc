@@ -47,33 +47,37 @@ std::string ToldFresh(const std::string& raw) {
   return Told(pool, raw);
 }
 
-// Invariant 2.
-TEST(HeadMemoTest, WhatIsRecalledLiesInTheCallersBytes) {
+// Invariants 2 and 4.
+TEST(HeadMemoTest, WhatIsRecalledLiesInItsOwnBytes) {
   HeadMemo memo;
   Http1Parser parser;
   RequestHead head;
   Headers fields;
-  {
+  for (int i = 0; i < 2; ++i) {
     const std::string first = kHead;
+    fields.Clear();
     ASSERT_EQ(parser.ParseHead(first, Limits(), &head, &fields), Fault::kNone);
     memo.Keep(first, head, fields);
+    memo.Keep(first + "another", head, fields);
   }
-  const std::string second = kHead + "abc";
-  RequestHead recalled;
-  Headers recalled_fields;
-  ASSERT_EQ(memo.Recall(second, &recalled, &recalled_fields), kHead.size());
+  const HeadMemo::Known* const known = memo.Recall(kHead + "abc");
+  ASSERT_NE(known, nullptr);
+  EXPECT_EQ(known->block, kHead);
   for (const std::string_view view :
-       {recalled.method, recalled.target, recalled.parts.path, recalled.parts.query,
-        recalled.parts.authority, recalled.host, recalled.content_type}) {
-    EXPECT_TRUE(Within(view, second));
+       {known->head.method, known->head.target, known->head.parts.path, known->head.parts.query,
+        known->head.parts.authority, known->head.host, known->head.content_type}) {
+    EXPECT_TRUE(Within(view, known->block));
   }
-  ASSERT_EQ(recalled_fields.size(), 5u);
-  for (const Field& field : recalled_fields) {
-    EXPECT_TRUE(Within(field.name, second)) << field.name;
-    EXPECT_TRUE(Within(field.value, second)) << field.name;
+  ASSERT_EQ(known->fields.size(), 5u);
+  for (const Field& field : known->fields) {
+    EXPECT_TRUE(Within(field.name, known->block)) << field.name;
+    EXPECT_TRUE(Within(field.value, known->block)) << field.name;
   }
-  EXPECT_EQ(recalled.content_length, 3u);
-  EXPECT_FALSE(recalled.keep_alive);
+  EXPECT_EQ(known->head.content_length, 3u);
+  EXPECT_FALSE(known->head.keep_alive);
+  const uint64_t number = known->number;
+  for (size_t i = 0; i < HeadMemo::kHeads; ++i) memo.Keep(kHead, head, fields);
+  EXPECT_GT(memo.Recall(kHead)->number, number);
 }
 
 TEST(HeadMemoTest, ARecalledHeadTellsWhatAParsedOneDoes) {
@@ -113,9 +117,7 @@ TEST(HeadMemoTest, ARefusedHeadIsNotRemembered) {
   Http1Pool pool{Limits()};
   const std::string first = Told(pool, bad);
   EXPECT_EQ(Told(pool, bad), first);
-  RequestHead head;
-  Headers fields;
-  EXPECT_EQ(pool.memo().Recall(bad, &head, &fields), 0u);
+  EXPECT_EQ(pool.memo().Recall(bad), nullptr);
 }
 
 TEST(HeadMemoTest, AChunkedHeadIsNotRemembered) {
@@ -124,9 +126,7 @@ TEST(HeadMemoTest, AChunkedHeadIsNotRemembered) {
   testing::FeedEveryWay(Limits(), raw, "POST /[hi].");
   Http1Pool pool{Limits()};
   Told(pool, raw);
-  RequestHead head;
-  Headers fields;
-  EXPECT_EQ(pool.memo().Recall(raw, &head, &fields), 0u);
+  EXPECT_EQ(pool.memo().Recall(raw), nullptr);
 }
 
 // Invariant 3.
@@ -136,9 +136,8 @@ TEST(HeadMemoTest, KeepsTheLastFewOfOrdinarySize) {
     return "GET /" + std::to_string(number) + " HTTP/1.1\r\nHost: a\r\n\r\n";
   };
   const auto remembers = [&pool](const std::string& raw) {
-    RequestHead head;
-    Headers fields;
-    return pool.memo().Recall(raw, &head, &fields) == raw.size();
+    const HeadMemo::Known* const known = pool.memo().Recall(raw);
+    return known != nullptr && known->block == raw;
   };
   for (size_t i = 0; i <= HeadMemo::kHeads; ++i) Told(pool, head_to(i));
   EXPECT_FALSE(remembers(head_to(0)));

@@ -23,6 +23,7 @@ class Headers {
   void Add(std::string_view name, std::string_view value) { fields_.push_back({name, value}); }
   void Clear() { fields_.clear(); }  // keeps the memory
   size_t size() const { return fields_.size(); }
+  bool empty() const { return fields_.empty(); }
   const Field* begin() const { return fields_.data(); }
   const Field* end() const { return fields_.data() + fields_.size(); }
   // The first field of that name (any case), or null.

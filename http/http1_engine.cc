@@ -48,9 +48,9 @@ class Http1Engine final : public Engine {
   Event NextHead(BytesView input, size_t* consumed);
   Event NextSizedBody(BytesView input, size_t* consumed);
   Event NextChunk(BytesView input, size_t* consumed);
-  bool RecallHead(BytesView input, size_t* consumed, Event* event);
   Event ParseHead(BytesView block, bool body_is_here);
-  Event TakeHead(const RequestHead& head, bool body_is_here);
+  Event TakeHead(const RequestHead& head, const Headers& fields, uint64_t number,
+                 bool body_is_here);
   Event GiveEnd();
   Event Refuse(Fault fault);
   Event RefuseHead(Fault fault, BytesView input);
@@ -59,7 +59,6 @@ class Http1Engine final : public Engine {
   bool MayBegin() const;
   void BeginStream(bool is_head_method, int version_minor);
   void ReadBodyOf(const RequestHead& head, bool body_is_here);
-  Head MakeHead(const RequestHead& head) const;
   void GiveHeadersBack();
   void GiveParserBack();
 
@@ -129,8 +128,11 @@ Event Http1Engine::NextHead(BytesView input, size_t* consumed) {
   }
   input.remove_prefix(*consumed);
   if (input == "\r") return NeedMore{};
-  Event event;
-  if (!scan_.begun() && RecallHead(input, consumed, &event)) return event;
+  const HeadMemo::Known* const known = scan_.begun() ? nullptr : pool_->memo().Recall(input);
+  if (known != nullptr) {
+    *consumed += known->block.size();
+    return TakeHead(known->head, known->fields, known->number, input.size() > known->block.size());
+  }
   Fault fault = Fault::kNone;
   switch (scan_.Scan(input, pool_->limits(), &fault)) {
     case Progress::kNeedMore:
@@ -162,20 +164,6 @@ bool Http1Engine::MayBegin() const {
   return given_ - answered_ < kMaxUnanswered;
 }
 
-// A head that was seen before.
-bool Http1Engine::RecallHead(BytesView input, size_t* consumed, Event* event) {
-  headers_ = pool_->BorrowHeaders();
-  RequestHead head;
-  const size_t size = pool_->memo().Recall(input, &head, headers_.get());
-  if (size == 0) {
-    GiveHeadersBack();
-    return false;
-  }
-  *consumed += size;
-  *event = TakeHead(head, input.size() > size);
-  return true;
-}
-
 Event Http1Engine::ParseHead(BytesView block, bool body_is_here) {
   std::unique_ptr<Http1Parser> parser = pool_->BorrowParser();
   headers_ = pool_->BorrowHeaders();
@@ -192,16 +180,27 @@ Event Http1Engine::ParseHead(BytesView block, bool body_is_here) {
   if (!head.chunked) GiveParserBack();
   pool_->memo().Keep(block, head, *headers_);
   scan_ = HeadScan();
-  return TakeHead(head, body_is_here);
+  return TakeHead(head, *headers_, /*number=*/0, body_is_here);
 }
 
-Event Http1Engine::TakeHead(const RequestHead& head, bool body_is_here) {
+Event Http1Engine::TakeHead(const RequestHead& head, const Headers& fields, uint64_t number,
+                            bool body_is_here) {
   empty_lines_ = 0;
   BeginStream(head.method == "HEAD", head.version_minor);
   const size_t most = pool_->limits().requests;
   if (!head.keep_alive || (most > 0 && given_ == most)) closes_ = true;
   ReadBodyOf(head, body_is_here);
-  return MakeHead(head);
+  return Head{.stream = current(),
+              .method = head.method,
+              .target = head.target,
+              .path = head.parts.path,
+              .query = head.parts.query,
+              .authority = head.parts.authority.empty() ? head.host : head.parts.authority,
+              .content_type = head.content_type,
+              .version_minor = head.version_minor,
+              .has_body = reading_ != Reading::kEnd,
+              .headers = &fields,
+              .number = number};
 }
 
 void Http1Engine::BeginStream(bool is_head_method, int version_minor) {
@@ -217,21 +216,6 @@ void Http1Engine::ReadBodyOf(const RequestHead& head, bool body_is_here) {
   if (head.content_length > pool_->limits().body_bytes) reading_ = Reading::kTooLarge;
   body_left_ = head.content_length;
   wants_continue_ = has_body && head.expects_continue && !body_is_here;
-}
-
-Head Http1Engine::MakeHead(const RequestHead& head) const {
-  Head event;
-  event.stream = current();
-  event.method = head.method;
-  event.target = head.target;
-  event.path = head.parts.path;
-  event.query = head.parts.query;
-  event.authority = head.parts.authority.empty() ? head.host : head.parts.authority;
-  event.content_type = head.content_type;
-  event.version_minor = head.version_minor;
-  event.has_body = reading_ != Reading::kEnd;
-  event.headers = headers_.get();
-  return event;
 }
 
 Event Http1Engine::NextSizedBody(BytesView input, size_t* consumed) {

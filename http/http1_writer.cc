@@ -13,6 +13,9 @@
 namespace mailroom::http {
 namespace {
 
+// A content type up to this size is composed with the lines around it.
+constexpr size_t kUsualType = 64;
+
 // Collects short pieces of known total size, so that *out grows once.
 class Lines {
  public:
@@ -26,13 +29,12 @@ class Lines {
     used_ = static_cast<size_t>(std::to_chars(bytes_.data() + used_, end, number, base).ptr -
                                 bytes_.data());
   }
-  size_t room() const { return bytes_.size() - used_; }
   std::string_view view() const { return {bytes_.data(), used_}; }
 
  private:
   // The longest status line (49), date (37), connection (24), and
-  // content-length (38) or transfer-encoding (28), the empty line, and a
-  // content type of usual length.
+  // content-length (38) or transfer-encoding (28), the empty line (2), and a
+  // content type of usual length (16 and kUsualType).
   std::array<char, 256> bytes_;
   size_t used_ = 0;
 };
@@ -137,8 +139,18 @@ void WriteHead(const HeadLines& head, std::string_view date_line, std::string* o
   } else if (head.framing == BodyFraming::kChunked) {
     lines.Add("transfer-encoding: chunked\r\n");
   }
+  // As nearly always: short, and nothing behind it.
+  const bool fits = head.content_type.size() <= kUsualType && IsPrintable(head.content_type);
+  if (fits && !head.content_type.empty()) {
+    lines.Add("content-type: ");
+    lines.Add(head.content_type);
+    lines.Add("\r\n");
+  }
+  const bool last = fits && (head.headers == nullptr || head.headers->empty());
+  if (last) lines.Add("\r\n");
   out->append(lines.view());
-  if (!head.content_type.empty()) AppendField("content-type", head.content_type, out);
+  if (last) return;
+  if (!fits) AppendField("content-type", head.content_type, out);
   if (head.headers != nullptr) AppendFields(*head.headers, out);
   out->append("\r\n");
 }

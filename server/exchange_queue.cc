@@ -9,6 +9,7 @@ Exchange& ExchangeQueue::Append(http::StreamId stream) {
   std::unique_ptr<Exchange> exchange = hall_.TakeExchange();
   exchange->stream = stream;
   exchange->began = hall_.loop->now();
+  exchange->previous = last_;
   Exchange* const raw = exchange.get();
   (last_ == nullptr ? first_ : last_->next) = std::move(exchange);
   last_ = raw;
@@ -18,7 +19,11 @@ Exchange& ExchangeQueue::Append(http::StreamId stream) {
 void ExchangeQueue::PopFirst() {
   std::unique_ptr<Exchange> exchange = std::move(first_);
   first_ = std::move(exchange->next);
-  if (first_ == nullptr) last_ = nullptr;
+  if (first_ == nullptr) {
+    last_ = nullptr;
+  } else {
+    first_->previous = nullptr;
+  }
   hall_.GiveBack(std::move(exchange));
 }
 

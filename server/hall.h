@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -9,6 +11,7 @@
 #include "mailroom/actors/envelope.h"
 #include "mailroom/base/clock.h"
 #include "mailroom/base/home.h"
+#include "mailroom/base/metadata.h"
 #include "mailroom/base/random.h"
 #include "mailroom/base/slot_id.h"
 #include "mailroom/base/timer_heap.h"
@@ -28,6 +31,15 @@
 // Plain parts without behaviour of their own beyond pooling; the I/O actor owns
 // it and everything in it. Loop thread only.
 namespace mailroom::server {
+
+// What a request head that was seen before says about its call: it is read once.
+struct KnownCall {
+  uint64_t number = 0;  // http::Head::number; 0: none
+  Route* route = nullptr;
+  const rpc::Protocol* protocol = nullptr;
+  rpc::CallHead head;
+  Metadata metadata;
+};
 
 struct Hall {
   Hall(const ServerOptions& server_options, uint8_t loop_number, Home& io_actor);
@@ -66,6 +78,9 @@ struct Hall {
 
   rpc::Answer answer;  // scratch for the answer being written
 
+  // Where the call of the head of that number is remembered, or would be.
+  KnownCall& KnownCallOf(uint64_t number) { return known_calls_[number % known_calls_.size()]; }
+
   // The wall clock of this turn.
   WallTime WallNow();
   // It as a whole field line. Valid until the next call.
@@ -80,6 +95,7 @@ struct Hall {
  private:
   std::vector<std::unique_ptr<Exchange>> exchanges_;
   std::vector<std::unique_ptr<actors::Envelope>> envelopes_;
+  std::array<KnownCall, 4> known_calls_;  // the engine knows as many heads
   TimePoint wall_read_;
   WallTime wall_now_;
 };

@@ -32,11 +32,40 @@ void NoteCaller(const http::Head& head, Exchange* exchange) {
   if (agent != nullptr) exchange->user_agent = agent->value;
 }
 
-void ReadCall(Hall& hall, const http::Head& head, Exchange* exchange) {
+// Where the head's call goes and what it says, if this very head was read before.
+bool Recall(Hall& hall, const http::Head& head, Exchange* exchange) {
+  if (head.number == 0) return false;
+  const KnownCall& known = hall.KnownCallOf(head.number);
+  if (known.number != head.number) return false;
+  exchange->route = known.route;
+  exchange->protocol = known.protocol;
+  exchange->head = known.head;
   exchange->envelope = hall.TakeEnvelope();
+  if (!known.metadata.empty()) exchange->envelope->metadata = known.metadata;
+  return true;
+}
+
+void Remember(Hall& hall, const http::Head& head, const Exchange& exchange) {
+  if (head.number == 0) return;
+  KnownCall& known = hall.KnownCallOf(head.number);
+  known.number = head.number;
+  known.route = exchange.route;
+  known.protocol = exchange.protocol;
+  known.head = exchange.head;
+  known.metadata = exchange.envelope->metadata;
+}
+
+Status ReadAnew(Hall& hall, const http::Head& head, Exchange* exchange) {
+  exchange->envelope = hall.TakeEnvelope();
+  MAILROOM_RETURN_IF_ERROR(exchange->protocol->Accept(
+      head, *exchange->route->method, &exchange->head, &exchange->envelope->metadata));
+  Remember(hall, head, *exchange);
+  return Status();
+}
+
+// The head is read, or `accepted` says why not.
+void BeginCall(Hall& hall, Exchange* exchange, Status accepted) {
   exchange->route->counters.started.Add();
-  Status accepted = exchange->protocol->Accept(head, *exchange->route->method, &exchange->head,
-                                               &exchange->envelope->metadata);
   if (!accepted.ok()) {
     RefuseCall(exchange, std::move(accepted));
   } else if (hall.draining) {
@@ -86,6 +115,10 @@ void ReadPlain(Hall& hall, const http::Head& head, Exchange* exchange) {
 
 void ReadHead(Hall& hall, const http::Head& head, Exchange* exchange) {
   if (hall.access_log.on()) NoteCaller(head, exchange);
+  if (Recall(hall, head, exchange)) {
+    BeginCall(hall, exchange, Status());
+    return;
+  }
   exchange->route = hall.router.Find(head.path);
   if (exchange->route != nullptr) {
     const rpc::Claim claim = rpc::FindProtocol(head.method, head.content_type);
@@ -93,7 +126,7 @@ void ReadHead(Hall& hall, const http::Head& head, Exchange* exchange) {
     exchange->head.format = claim.format;
   }
   if (exchange->protocol != nullptr) {
-    ReadCall(hall, head, exchange);
+    BeginCall(hall, exchange, ReadAnew(hall, head, exchange));
   } else {
     ReadPlain(hall, head, exchange);
   }

@@ -2,6 +2,8 @@
 #include "mailroom/server/io_actor.h"
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
 #include <cstdlib>
 #include <limits>
 #include <optional>
@@ -16,7 +18,7 @@ namespace mailroom::server {
 namespace {
 
 // Completions settled in one round of step 5; the loop comes back for more.
-constexpr int kSettledPerRound = 1024;
+constexpr size_t kSettledPerRound = 1024;
 
 io::Loop::Options LoopOptions(const ServerOptions& options, uint8_t number) {
   io::Loop::Options loop;
@@ -189,11 +191,13 @@ bool IoActor::Settle() {
 
 // True when anything was there.
 bool IoActor::TakeHome() {
-  Completion completion;
-  int taken = 0;
-  while (taken < kSettledPerRound && mailbox_.TryTake(&completion)) {
-    SettleReply(std::move(completion));
-    ++taken;
+  std::array<Completion, actors::Mailbox<Completion>::kTakenAtOnce> some;
+  size_t taken = 0;
+  while (taken < kSettledPerRound) {
+    const size_t count = mailbox_.TryTake(some);
+    for (size_t i = 0; i < count; ++i) SettleReply(std::move(some[i]));
+    taken += count;
+    if (count < some.size()) break;
   }
   return taken > 0;
 }

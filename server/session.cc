@@ -25,6 +25,11 @@ bool InOrderAtOneActor(const Exchange& a, const Exchange& b) {
          !b.route->method->concurrent && !a.route->destination->spec->stateless;
 }
 
+// Whether the second may run while the first one is out. The routes tell.
+bool MayOverlap(const Exchange& first, const Exchange& second) {
+  return (NoSideEffects(first) && NoSideEffects(second)) || InOrderAtOneActor(first, second);
+}
+
 // Give or take a tenth: connections that came together do not leave together.
 Duration Jittered(Duration age, Random& random) {
   const double factor = 0.9 + 0.2 * random.Fraction();
@@ -140,11 +145,16 @@ void Session::OnBad(const http::Bad& bad) {
 
 // Invariant 3.
 bool Session::MayDispatch(const Exchange& exchange) const {
+  if (out_ == 0) return true;
+  // What was right for the call before is right for one of the same method.
+  const Exchange* const previous = exchange.previous;
+  if (previous != nullptr && previous->state == Exchange::State::kOut &&
+      previous->route == exchange.route) {
+    return MayOverlap(*previous, exchange);
+  }
   for (const Exchange* earlier = exchanges_.first(); earlier != &exchange;
        earlier = earlier->next.get()) {
-    if (earlier->state != Exchange::State::kOut) continue;
-    const bool harmless = NoSideEffects(*earlier) && NoSideEffects(exchange);
-    if (!harmless && !InOrderAtOneActor(*earlier, exchange)) return false;
+    if (earlier->state == Exchange::State::kOut && !MayOverlap(*earlier, exchange)) return false;
   }
   return true;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a handler sees of a request's headers, and what it may send back, through
 // a whole server.
+#include <chrono>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -85,6 +86,36 @@ class MetadataTest : public ::testing::Test {
 };
 
 using Values = std::vector<std::string>;
+
+// A head that was seen before is not read again: what it said is remembered.
+TEST_F(MetadataTest, AHeadThatComesAgainSaysTheSameAgain) {
+  const std::string ada = "X-Who: ada\r\nX-Raw-Bin: AAE\r\nConnect-Timeout-Ms: 5000\r\n";
+  const std::string bob = "X-Who: bob\r\n";
+  const Pairs first = Seen(ada);
+  const Pairs second = Seen(bob);
+  const Pairs none = Seen("");
+  ASSERT_EQ(first.size(), none.size() + 2);
+  ASSERT_EQ(second.size(), none.size() + 1);
+  for (int i = 0; i < 4; ++i) {
+    EXPECT_EQ(Seen(ada), first) << i;
+    EXPECT_EQ(Seen(bob), second) << i;
+    EXPECT_EQ(Seen(""), none) << i << ": and nothing of the others'";
+    EXPECT_EQ(Call("Connect-Timeout-Ms: soon\r\n").status, 400) << i;
+  }
+}
+
+TEST_F(MetadataTest, ADeadlineIsCountedFromEachCallsOwnBegin) {
+  std::vector<Duration> left;
+  act_ = [&left](mailroom::Call& call) {
+    left.push_back(call.remaining());
+    return Status();
+  };
+  for (int i = 0; i < 4; ++i) {
+    EXPECT_EQ(Call("Connect-Timeout-Ms: 5000\r\n").status, 200);
+    server_.Advance(std::chrono::seconds(3));
+  }
+  EXPECT_EQ(left, std::vector<Duration>(4, std::chrono::seconds(5)));
+}
 
 TEST_F(MetadataTest, RepeatedHeadersComeInTheirOrder) {
   EXPECT_EQ(Seen("X-A: 1\r\nx-b: x\r\nx-a: 2, 3\r\nX-a: \r\n"),
