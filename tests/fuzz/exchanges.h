@@ -15,9 +15,9 @@
 //
 // While it is fed, this is checked (MAILROOM_CHECK): no event takes more bytes
 // than it was given, each takes some unless it is NeedMore, End or Bad; views
-// point into the bytes; ordinals count from one; no body is larger than the
-// limit; what waits for more bytes is bounded; Bad is for ever; at rest nothing
-// is borrowed from the pool.
+// point into the bytes, or say the same where a head is remembered; ordinals count from one; no
+// body is larger than the limit; what waits for more bytes is bounded; Bad is for ever; at rest
+// nothing is borrowed from the pool.
 namespace mailroom::fuzz {
 
 // How the bytes are cut: sizes of pieces, used in turn and again. Empty: whole.
