@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "mailroom/actors/activity.h"
-#include "mailroom/actors/pace.h"
 #include "mailroom/base/log.h"
 
 namespace mailroom::actors {
@@ -33,7 +32,7 @@ bool Cell::Run() {
   uint32_t rest = 0;
   {
     RoleScope role(role_);
-    Pace pace(runner_.clock(), &careful_);
+    Pace pace(runner_.clock(), &past_);
     if ((noted & Claim::kHasCompletions) != 0) rest |= RunCompletions(pace);
     if ((noted & Claim::kHasMail) != 0) rest |= RunMail(pace);
     if (!actor_->TakesMail()) rest |= Claim::kBlocked;

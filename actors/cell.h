@@ -10,6 +10,7 @@
 #include "mailroom/actors/actor.h"
 #include "mailroom/actors/claim.h"
 #include "mailroom/actors/mailbox.h"
+#include "mailroom/actors/pace.h"
 #include "mailroom/actors/runner.h"
 #include "mailroom/base/counter.h"
 #include "mailroom/base/home.h"
@@ -84,7 +85,7 @@ class Cell final : public Home {
   Mailbox<Completion> completions_;
   CellCounters counters_;
   ThreadRole role_;
-  uint32_t careful_ MAILROOM_GUARDED_BY(role_) = 0;  // see Pace
+  Pace::Past past_ MAILROOM_GUARDED_BY(role_);
   const std::unique_ptr<Actor> actor_ MAILROOM_PT_GUARDED_BY(role_);
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 
@@ -25,19 +26,26 @@ class Pace final {
   static constexpr Duration kQuick = std::chrono::milliseconds(1);
   static constexpr uint32_t kCareful = 256;
 
-  // Behind a step as quick as this so many go unseen: a look at the clock takes as
-  // long as a small step does. If one of those waits, so do the replies before it,
-  // for the rest of them.
+  // Behind so many steps in a row as quick as this a few go unseen: a look at the
+  // clock takes as long as a small step does. If one of those waits, so do the
+  // replies before it, for the rest of the few.
   static constexpr Duration kTiny = std::chrono::microseconds(10);
+  static constexpr uint32_t kTinyInARow = 64;
   static constexpr int kUnseen = 3;
 
-  // For one run. `careful` is the actor's: steps until it counts as quick again.
-  Pace(const Clock& clock, uint32_t* careful)
-      : batch_(PostBatch::Current()), clock_(clock), careful_(careful) {
+  // What an actor's last steps were like; its own, from run to run.
+  struct Past {
+    uint32_t careful = 0;  // steps until it counts as quick again
+    uint32_t tiny = 0;     // in a row, up to kTinyInARow
+  };
+
+  // For one run.
+  Pace(const Clock& clock, Past* past) : batch_(PostBatch::Current()), clock_(clock), past_(past) {
     if (batch_ != nullptr) flushed_ = stepped_ = clock_.Now();
   }
 
-  // When the step that begins now does so, where that is known.
+  // When the step that begins now does so, where that is known; behind tiny steps it
+  // may be the begin of one a few before.
   TimePoint stepped() const { return stepped_; }
 
   // After each step.
@@ -48,24 +56,29 @@ class Pace final {
       return;
     }
     const TimePoint now = clock_.Now();
-    // Several such steps are shorter than a look at the clock is worth.
-    if (*careful_ == 0 && now - stepped_ < kTiny) unseen_ = kUnseen;
-    if (now - stepped_ > kQuick) {
-      *careful_ = kCareful;
-    } else if (*careful_ > 0) {
-      --*careful_;
-    }
+    Judge(now - stepped_);
     stepped_ = now;
-    if (*careful_ == 0 && now - flushed_ < kPatience) return;
+    if (past_->careful == 0 && now - flushed_ < kPatience) return;
     batch_->Flush();
     // Whom this woke may have taken the CPU.
     flushed_ = stepped_ = clock_.Now();
   }
 
  private:
+  // What took so long was one step, or a few tiny ones.
+  void Judge(Duration took) {
+    if (took > kQuick) {
+      past_->careful = kCareful;
+    } else if (past_->careful > 0) {
+      --past_->careful;
+    }
+    past_->tiny = took < kTiny ? std::min(past_->tiny + 1, kTinyInARow) : 0;
+    if (past_->careful == 0 && past_->tiny == kTinyInARow) unseen_ = kUnseen;
+  }
+
   PostBatch* const batch_;
   const Clock& clock_;
-  uint32_t* const careful_;
+  Past* const past_;
   TimePoint flushed_;
   TimePoint stepped_;
   int unseen_ = 0;  // steps until the clock is read again

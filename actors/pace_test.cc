@@ -25,17 +25,17 @@ class PaceTest : public ::testing::Test {
   FakeClock clock;
   CountingHome home;
   PostBatch batch;
-  uint32_t careful = 0;
+  Pace::Past past;
 };
 
 TEST_F(PaceTest, RepliesOfQuickStepsGoTogether) {
-  Pace pace(clock, &careful);
+  Pace pace(clock, &past);
   for (int i = 0; i < 10; ++i) Step(pace, kStep / 10);
   EXPECT_EQ(home.wakes, 0) << "whoever opened the batch wakes when the run ends";
 }
 
 TEST_F(PaceTest, NoReplyWaitsLongerThanPatience) {
-  Pace pace(clock, &careful);
+  Pace pace(clock, &past);
   for (Duration waited = kStep; waited < Pace::kPatience; waited += kStep) Step(pace, kStep);
   EXPECT_EQ(home.wakes, 0);
   Step(pace, kStep);
@@ -45,7 +45,7 @@ TEST_F(PaceTest, NoReplyWaitsLongerThanPatience) {
 }
 
 TEST_F(PaceTest, AfterASlowStepEachReplyIsToldAtOnceForAWhile) {
-  Pace pace(clock, &careful);
+  Pace pace(clock, &past);
   Step(pace, Pace::kQuick * 2);
   EXPECT_EQ(home.wakes, 1);
   for (uint32_t i = 1; i < Pace::kCareful; ++i) Step(pace, Duration::zero());
@@ -55,10 +55,10 @@ TEST_F(PaceTest, AfterASlowStepEachReplyIsToldAtOnceForAWhile) {
   EXPECT_EQ(home.wakes, static_cast<int>(Pace::kCareful)) << "it has been quick for long";
 }
 
-TEST_F(PaceTest, ASlowStepBehindATinyOneIsNoticedAFewStepsLater) {
+TEST_F(PaceTest, ASlowStepBehindManyTinyOnesIsNoticedAFewStepsLater) {
   static_assert(kStep >= Pace::kTiny);
-  Pace pace(clock, &careful);
-  Step(pace, Pace::kTiny / 2);
+  Pace pace(clock, &past);
+  for (uint32_t i = 0; i < Pace::kTinyInARow; ++i) Step(pace, Duration(1));
   Step(pace, Pace::kQuick * 2);
   for (int i = 1; i < Pace::kUnseen; ++i) Step(pace, Duration::zero());
   EXPECT_EQ(home.wakes, 0);
@@ -66,6 +66,13 @@ TEST_F(PaceTest, ASlowStepBehindATinyOneIsNoticedAFewStepsLater) {
   EXPECT_EQ(home.wakes, 1);
   Step(pace, Duration::zero());
   EXPECT_EQ(home.wakes, 2) << "and each is told at once from here on";
+}
+
+TEST_F(PaceTest, ASlowStepBehindAFewTinyOnesIsNoticedAtOnce) {
+  Pace pace(clock, &past);
+  for (uint32_t i = 1; i < Pace::kTinyInARow; ++i) Step(pace, Duration(1));
+  Step(pace, Pace::kQuick * 2);
+  EXPECT_EQ(home.wakes, 1);
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "mailroom/base/bytes.h"
+#include "mailroom/http/engine.h"
 #include "mailroom/http/headers.h"
 #include "mailroom/http/http1_parser.h"
 
@@ -36,7 +37,7 @@ class HeadMemo final {
   HeadMemo(const HeadMemo&) = delete;
   HeadMemo& operator=(const HeadMemo&) = delete;
 
-  static constexpr size_t kHeads = 4;
+  static constexpr size_t kHeads = kKnownHeads;
   static constexpr size_t kLongest = 1024;
 
   // A head that was parsed; valid until the next Keep().

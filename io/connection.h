@@ -93,6 +93,9 @@ class Connection final {
   std::string* WriteBuffer();
   size_t queued_output() const;
 
+  // The queued output is over its high-water mark: nothing is read meanwhile.
+  bool over_high_water() const { return over_high_water_; }
+
   // Closes once all queued output is written (or the peer is gone). No OnRead
   // follows. Our side ends first; what the peer still sends is then thrown away
   // until it ends its side, for `Limits::linger` and `Limits::linger_bytes` at most:

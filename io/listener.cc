@@ -60,7 +60,13 @@ Result<Listener> Listener::BindUnix(const std::string& path, unsigned mode) {
 }
 
 Result<Listener> Listener::Open(const ListenAddress& where, Port port, unsigned unix_mode) {
-  if (where.kind() == ListenAddress::Kind::kTcp) return Bind(where.address(), kBacklog, port);
+  if (where.kind() == ListenAddress::Kind::kTcp) {
+    // Another server of this user that shares its port would let us in beside it.
+    if (port == Port::kShared && where.address().port() != 0) {
+      MAILROOM_RETURN_IF_ERROR(Bind(where.address(), kBacklog, Port::kOwn).status());
+    }
+    return Bind(where.address(), kBacklog, port);
+  }
   if (where.kind() == ListenAddress::Kind::kUnix) return BindUnix(where.path(), unix_mode);
   Result<Listener> listener = FromDescriptor(where.descriptor());
   if (listener.ok()) return listener;

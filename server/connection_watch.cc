@@ -29,6 +29,14 @@ void ConnectionWatch::BeginWriting(size_t queued) {
   unsent_ = static_cast<uint32_t>(std::min<size_t>(queued, UINT32_MAX));
 }
 
+void ConnectionWatch::AddWriting(size_t before, size_t queued) {
+  if (before == 0) {
+    BeginWriting(queued);
+  } else {
+    unsent_ = static_cast<uint32_t>(std::min<size_t>(unsent_ + (queued - before), UINT32_MAX));
+  }
+}
+
 bool ConnectionWatch::GoOnWriting(size_t queued) {
   if (queued == 0) return true;
   if (queued + kWriteProgress > unsent_) return false;

@@ -33,21 +33,23 @@ class ConnectionWatch final {
   // is the same as before (something was answered in between).
   void Await(Phase phase, bool anew = false);
 
-  // An answer was queued behind what is unsent, `queued` bytes in all.
-  void BeginWriting(size_t queued);
+  // An answer was queued behind `before` unsent bytes, which makes `queued`. The
+  // deadline begins with the first byte: asking again does not put it off.
+  void AddWriting(size_t before, size_t queued);
   // The write deadline has passed with `queued` bytes unsent. True when the peer
   // has taken enough since to be slow and not dead: it gets another one. What the
   // kernel's buffers took at first counts, so a dead one is noticed after two.
   bool GoOnWriting(size_t queued);
 
  private:
+  void BeginWriting(size_t queued);
   Counter* Gauge(Phase phase) const;
   io::DeadlineList* Deadlines(Phase phase) const;
 
   Hall& hall_;
   io::DeadlineList::Node reading_;
   io::DeadlineList::Node writing_;
-  uint32_t unsent_ = 0;  // when the write deadline began
+  uint32_t unsent_ = 0;  // when the write deadline began, and what came on top
   Phase phase_ = Phase::kNone;
 };
 

@@ -21,9 +21,6 @@
 namespace mailroom::server {
 
 struct Exchange {
-  // As new; strings keep their memory.
-  void Reset();
-
   enum class State : uint8_t {
     kReceiving,  // the body is not complete
     kHeld,       // complete; waits for earlier calls before it may be dispatched
@@ -64,28 +61,5 @@ struct Exchange {
   std::string trace_id;
   std::string user_agent;
 };
-
-inline void Exchange::Reset() {
-  next.reset();
-  previous = nullptr;
-  stream = http::StreamId();
-  state = State::kReceiving;
-  kind = Kind::kCall;
-  refused = shed = accept_post = false;
-  http_status = 0;
-  allow = {};
-  route = nullptr;
-  replica = nullptr;
-  protocol = nullptr;
-  head = rpc::CallHead();
-  began = TimePoint();
-  deadline = kForever;
-  call = CallId();
-  envelope.reset();
-  status = Status();
-  request_bytes = 0;
-  trace_id.clear();
-  user_agent.clear();
-}
 
 }  // namespace mailroom::server

@@ -86,7 +86,7 @@ void AddLimit(CLI::App& app, const std::string& name, const std::string& help, s
 
 // More threads than that are a slip.
 constexpr uint64_t kMostWorkers = 1024;
-constexpr uint64_t kMostLoops = 64;
+constexpr uint64_t kMostLoops = ServerOptions::kMostIoThreads;
 
 void AddThreads(CLI::App& app, ServerOptions* options) {
   AddText(app, {"--io-threads", "N", "loops, each with its own share of the connections", "1"},

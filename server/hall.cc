@@ -51,7 +51,7 @@ std::unique_ptr<Exchange> Hall::TakeExchange() {
 void Hall::GiveBack(std::unique_ptr<Exchange> exchange) {
   if (exchange->envelope != nullptr) GiveBack(std::move(exchange->envelope));
   if (exchanges_.size() >= kPooled) return;
-  exchange->Reset();
+  *exchange = Exchange();
   exchanges_.push_back(std::move(exchange));
 }
 

@@ -15,6 +15,7 @@
 #include "mailroom/base/random.h"
 #include "mailroom/base/slot_id.h"
 #include "mailroom/base/timer_heap.h"
+#include "mailroom/http/engine.h"
 #include "mailroom/http/http1_pool.h"
 #include "mailroom/io/deadline_list.h"
 #include "mailroom/io/loop.h"
@@ -95,7 +96,7 @@ struct Hall {
  private:
   std::vector<std::unique_ptr<Exchange>> exchanges_;
   std::vector<std::unique_ptr<actors::Envelope>> envelopes_;
-  std::array<KnownCall, 4> known_calls_;  // the engine knows as many heads
+  std::array<KnownCall, http::kKnownHeads> known_calls_;
   TimePoint wall_read_;
   WallTime wall_now_;
 };

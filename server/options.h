@@ -20,6 +20,7 @@ struct ServerOptions {
   std::vector<std::string> listen = {"127.0.0.1:8080"};
   std::string admin_listen = "127.0.0.1:9090";  // --admin-listen: one such; empty: none
   unsigned unix_mode = 0660;                    // --unix-mode: who may connect to unix:/path
+  static constexpr int kMostIoThreads = 64;
   // --io-threads: loops, each with a listener of its own on the same address (the
   // kernel spreads the connections), its own connections and calls.
   int io_threads = 1;

@@ -127,7 +127,10 @@ Status Server::CheckOptions() const {
     }
   }
   MAILROOM_RETURN_IF_ERROR(CheckAddresses());
-  if (options_.io_threads < 1) return InvalidArgument("--io-threads must be positive");
+  if (options_.io_threads < 1 || options_.io_threads > ServerOptions::kMostIoThreads) {
+    return InvalidArgument("--io-threads must be from 1 to " +
+                           std::to_string(ServerOptions::kMostIoThreads));
+  }
   if (options_.mailbox_capacity == 0) return InvalidArgument("--mailbox-capacity must be positive");
   if (options_.max_connections == 0) return InvalidArgument("--max-connections must be positive");
   const size_t body_share =

@@ -140,6 +140,7 @@ void Session::OnBad(const http::Bad& bad) {
     RefuseCall(&exchange, Status(Code::kResourceExhausted, bad.reason));
     return;
   }
+  if (exchange.protocol != nullptr) CountAnswer(exchange, Code::kInvalidArgument);
   RefuseHttp(hall_, &exchange, bad.status, Code::kInvalidArgument, bad.reason);
 }
 
@@ -233,12 +234,20 @@ void Session::Abandon(Released why) {
     hall_.calls.Release(exchange->call);
     hall_.counters.released[static_cast<size_t>(why)].Add();
     Cancel(*exchange);
-    CountAnswer(*exchange, Code::kCanceled);
-    LogAccess(*exchange, Code::kCanceled, /*http_status=*/0, /*response_bytes=*/0);
     exchange->state = Exchange::State::kReady;
   }
+  EndUnanswered(Code::kCanceled, /*http_status=*/0);
   out_ = 0;
   finished_ = true;
+}
+
+// Nobody will be told how these ended; the metrics and the log are.
+void Session::EndUnanswered(Code code, int http_status) {
+  for (; !exchanges_.empty(); exchanges_.PopFirst()) {
+    const Exchange& exchange = *exchanges_.first();
+    if (exchange.kind == Exchange::Kind::kCall) CountAnswer(exchange, code);
+    LogAccess(exchange, code, http_status, /*response_bytes=*/0);
+  }
 }
 
 void Session::Advance(io::Connection& connection) {
@@ -284,7 +293,8 @@ void Session::CloseIfDone(io::Connection& connection) {
   if (finished_ || out_ > 0) return;
   const bool answered = exchanges_.empty();
   // The peer sends no more: what is half received stays so.
-  const bool ended = connection.peer_closed() && !connection.reading_paused() &&
+  const bool all_read = !connection.reading_paused() || connection.input().empty();
+  const bool ended = connection.peer_closed() && all_read &&
                      (answered || exchanges_.last()->state == Exchange::State::kReceiving);
   if ((answered && engine_->must_close()) || ended) Finish(connection);
 }
@@ -293,7 +303,7 @@ void Session::CloseIfDone(io::Connection& connection) {
 void Session::Finish(io::Connection& connection) {
   finished_ = true;
   // Half a request, if any: the connection may linger, its bytes need not.
-  while (!exchanges_.empty()) exchanges_.PopFirst();
+  EndUnanswered(Code::kCanceled, /*http_status=*/0);
   watch_.Await(ConnectionWatch::Phase::kNone);
   connection.CloseAfterFlush();
 }
@@ -307,11 +317,12 @@ void Session::Answer(io::Connection& connection, Exchange& exchange) {
   head.content_type = answer.content_type;
   head.headers = &answer.headers;
   head.content_length = answer.body.size();
+  const size_t before = connection.queued_output();
   std::string* const out = connection.WriteBuffer();
   engine_->SendHead(exchange.stream, head, hall_.WallNow(), out);
   engine_->SendBody(exchange.stream, answer.body, out);
   engine_->SendEnd(exchange.stream, nullptr, out);
-  watch_.BeginWriting(connection.queued_output());
+  watch_.AddWriting(before, connection.queued_output());
   LogAccess(exchange, code, answer.status, answer.body.size());
 }
 
@@ -346,6 +357,11 @@ void Session::CountAnswer(const Exchange& exchange, Code code) {
 
 void Session::Evict(io::Connection& connection, Evicted kind) {
   const size_t queued = connection.queued_output();
+  // What is half here is half here because we do not read: the write deadline counts.
+  if ((kind == Evicted::kHeader || kind == Evicted::kBody) && connection.over_high_water()) {
+    watch_.Await(AwaitedPhase(connection), /*anew=*/true);
+    return;
+  }
   if (kind == Evicted::kWrite && watch_.GoOnWriting(queued)) return;
   if (kind == Evicted::kIdle && queued > 0) {
     // It is not idle but takes its answer: the write deadline counts.
@@ -357,7 +373,8 @@ void Session::Evict(io::Connection& connection, Evicted kind) {
     // RFC 9110 s15.5.9: say why, then close.
     connection.Write(TimeoutAnswer(kind == Evicted::kHeader ? "--header-timeout" : "--body-timeout",
                                    hall_.DateLine()));
-    watch_.BeginWriting(connection.queued_output());
+    watch_.AddWriting(queued, connection.queued_output());
+    EndUnanswered(Code::kCanceled, /*http_status=*/408);
     Finish(connection);
     return;
   }

@@ -74,6 +74,7 @@ class Session final {
   void LogAccess(const Exchange& exchange, Code code, int http_status, size_t response_bytes);
   void CloseIfDone(io::Connection& connection);
   void Finish(io::Connection& connection);
+  void EndUnanswered(Code code, int http_status);
   ConnectionWatch::Phase AwaitedPhase(const io::Connection& connection) const;
 
   Hall& hall_;

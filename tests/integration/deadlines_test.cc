@@ -220,6 +220,39 @@ TEST_F(SlowReaderTest, S14_WhoTakesNothingAndSendsHalfARequestIsEvictedToo) {
   EXPECT_EQ(server.Metric("mailroom_evicted_total{reason=\"write\"}"), 1);
 }
 
+// Each answer is queued behind what is not taken: it puts nothing off.
+TEST_F(SlowReaderTest, S14_WhoTakesNothingAndAsksAgainIsEvictedToo) {
+  for (int i = 0; i < 4; ++i) {
+    peer.Send("GET /nowhere HTTP/1.1\r\nHost: a\r\n\r\n");
+    server.Turn();
+    server.Advance(seconds(25));
+  }
+  EXPECT_EQ(server.Metric("mailroom_evicted_total{reason=\"write\"}"), 1);
+}
+
+// More answers than are kept stop us from reading: what is half here then is not the
+// caller's fault.
+TEST_F(DeadlinesTest, S14_WhoReadsSlowlyIsNotEvictedForWhatIsNotRead) {
+  io::Peer peer = server.Connect();
+  std::string calls;
+  for (int i = 0; i < 40; ++i) calls += Echo(std::string(60 * 1000, 'w'));
+  std::string_view rest = calls;
+  for (int i = 0; i < 500 && !rest.empty(); ++i) {
+    rest.remove_prefix(peer.Send(rest));
+    server.Turn();
+  }
+  for (int i = 0; i < 4; ++i) server.Advance(seconds(11));
+  EXPECT_EQ(server.Metric("mailroom_evicted_total{reason=\"header\"}"), 0);
+  EXPECT_EQ(server.Metric("mailroom_evicted_total{reason=\"body\"}"), 0);
+  std::string answers;
+  for (int i = 0; i < 5000 && answers.size() < 40 * 60 * 1000; ++i) {
+    answers += peer.Receive();
+    if (!rest.empty()) rest.remove_prefix(peer.Send(rest));
+    server.Turn();
+  }
+  EXPECT_EQ(Replies(&answers).size(), 40u);
+}
+
 TEST_F(SlowReaderTest, S14_WhoIsSlowButTakesSomethingIsNot) {
   std::string answer;
   for (int i = 0; i < 30; ++i) {

@@ -179,16 +179,30 @@ TEST(LiveTest, BodyMemoryHasRoomForAMessageOfEachLoop) {
   EXPECT_NE(status.message().find("--max-body-memory-bytes"), std::string_view::npos);
 }
 
+// With several loops too, whose own listeners share the port.
 TEST(LiveTest, AnAddressInUseIsToldByName) {
-  LiveServer first(Threads{1, 0});
+  for (const int loops : {1, 3}) {
+    LiveServer first(Threads{loops, 0});
+    ServerOptions options;
+    options.listen = {first.address()};
+    options.admin_listen = "";
+    options.io_threads = loops;
+    Server second(options);
+    second.Add<services::GreetActor>();
+    const Status status = second.Start();
+    EXPECT_EQ(status.code(), Code::kUnavailable) << loops;
+    EXPECT_NE(status.message().find(first.address()), std::string::npos) << status.ToString();
+  }
+}
+
+TEST(LiveTest, TooManyLoopsAreRefused) {
   ServerOptions options;
-  options.listen = {first.address()};
+  options.listen = {"127.0.0.1:0"};
   options.admin_listen = "";
-  Server second(options);
-  second.Add<services::GreetActor>();
-  const Status status = second.Start();
-  EXPECT_EQ(status.code(), Code::kUnavailable);
-  EXPECT_NE(status.message().find(first.address()), std::string::npos) << status.ToString();
+  options.io_threads = ServerOptions::kMostIoThreads + 1;
+  Server server(options);
+  server.Add<services::GreetActor>();
+  EXPECT_EQ(server.Start().code(), Code::kInvalidArgument);
 }
 
 }  // namespace

@@ -307,6 +307,30 @@ TEST_F(SessionsTest, AResetReleasesTheCallAndItsReplyIsStale) {
       server.Metric("mailroom_attached_total") + server.Metric("mailroom_stale_replies_total"));
 }
 
+// One whose answer is ready and waits for its turn, one that is out, and half a call.
+TEST_F(SessionsTest, WhatNobodyWillBeToldOfIsCountedToo) {
+  const auto echoed = [this](const std::string& what, const std::string& end) {
+    return server.Metric("grpc_server_" + what +
+                         "_total{grpc_type=\"unary\",grpc_service=\"mailroom.echo.v1.EchoService\","
+                         "grpc_method=\"Echo\",protocol=\"connect\"" +
+                         end + "}");
+  };
+  {
+    io::Peer peer = server.Connect();
+    peer.Send(Echo("slow", 30) + Echo("quick"));
+    server.Turn();
+    io::Peer half = server.Connect();
+    const std::string call = Echo("half a call");
+    half.Send(std::string_view(call).substr(0, call.size() - 5));
+    server.Turn();
+    EXPECT_EQ(echoed("started", ""), 3);
+    half.Close();
+    peer.Reset();
+  }
+  for (int i = 0; i < 40; ++i) server.Advance(milliseconds(1));
+  EXPECT_EQ(echoed("handled", ",grpc_code=\"Canceled\""), 3);
+}
+
 // A request split at every byte is the same request.
 TEST_F(SessionsTest, SplitAnywhereARequestIsTheSame) {
   const std::string whole = Echo("split") + Echo("again");
