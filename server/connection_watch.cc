@@ -30,7 +30,7 @@ void ConnectionWatch::BeginWriting(size_t queued) {
 }
 
 void ConnectionWatch::AddWriting(size_t before, size_t queued) {
-  if (before == 0) {
+  if (before == 0 || !writing_.linked()) {
     BeginWriting(queued);
   } else {
     unsent_ = static_cast<uint32_t>(std::min<size_t>(unsent_ + (queued - before), UINT32_MAX));

@@ -33,7 +33,7 @@ class ConnectionWatch final {
   // is the same as before (something was answered in between).
   void Await(Phase phase, bool anew = false);
 
-  // An answer was queued behind `before` unsent bytes, which makes `queued`. The
+  // Something was queued behind `before` unsent bytes, which makes `queued`. The
   // deadline begins with the first byte: asking again does not put it off.
   void AddWriting(size_t before, size_t queued);
   // The write deadline has passed with `queued` bytes unsent. True when the peer

@@ -282,7 +282,9 @@ bool Session::MeetExpectation(io::Connection& connection) {
   Exchange& first = *exchanges_.first();
   if (&first != exchanges_.last() || !engine_->wants_continue()) return false;
   if (first.kind == Exchange::Kind::kCall && !first.refused) {
+    const size_t before = connection.queued_output();
     engine_->SendContinue(first.stream, connection.WriteBuffer());
+    watch_.AddWriting(before, connection.queued_output());
     return false;
   }
   first.state = Exchange::State::kReady;
