@@ -68,7 +68,8 @@ bool IsOddValue(std::string_view value) {
   const size_t quote = value.find('"');
   if (quote == std::string_view::npos) return value.empty();
   size_t close = 1;
-  while (close < value.size() && value[close] != '"') close += value[close] == '\\' ? 2 : 1;
+  while (close < value.size() && value[close] != '"')
+    close += value[close] == '\\' ? size_t{2} : size_t{1};
   return quote != 0 || close + 1 != value.size();
 }
 
