@@ -189,6 +189,27 @@ TEST(JsonCodecTest, AnyOfAnUnknownTypeIsAnErrorBothWays) {
   EXPECT_EQ(json, "kept");
 }
 
+// json_util throws for these.
+TEST(JsonCodecTest, AnAnyWithMoreThanItsValueIsAnInvalidArgument) {
+  SilenceProtobufLog();
+  const std::string duration = R"("@type":"type.googleapis.com/google.protobuf.Duration")";
+  google::protobuf::Any any;
+  ASSERT_TRUE(JsonCodec().Parse("{" + duration + R"(,"value":"1s"})", &any).ok());
+  for (const std::string& json : {
+           "{" + duration + R"(,"value":"1s","x":1})",
+           "{" + duration + R"(,"value":"1s","value":"1s"})",
+           "{" + duration + R"(,"value":"bad","value":"1s"})",
+           R"({"value":"1s",)" + duration + R"(,"value":"1s"})",
+           "{" + duration + "," + duration + R"(,"value":"1s"})",
+       }) {
+    const Status status = JsonCodec().Parse(json, &any);
+    EXPECT_EQ(status.code(), Code::kInvalidArgument) << json;
+    EXPECT_NE(status.message().find("one \"value\""), std::string_view::npos)
+        << json << status.ToString();
+    EXPECT_EQ(any.ByteSizeLong(), 0u) << json;
+  }
+}
+
 TEST(JsonCodecTest, WhatHasNoJsonFormIsInternal) {
   SilenceProtobufLog();
   google::protobuf::Timestamp time;

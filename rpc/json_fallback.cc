@@ -7,6 +7,7 @@
 
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/message.h>
+#include <google/protobuf/stubs/logging.h>
 #include <google/protobuf/util/json_util.h>
 
 #include "mailroom/base/utf8.h"
@@ -39,6 +40,23 @@ std::string Describe(std::string_view words) {
   if (column >= piece.size()) return text;
   text.append(" near '").append(Utf8Start(piece.substr(column), kMaxNear)).append("'");
   return text;
+}
+
+Status RunJsonUtil(BytesView bytes, Message* message) {
+  util::JsonParseOptions options;
+  options.ignore_unknown_fields = true;
+  // json_util checks itself, and not its input, for what may stand behind the
+  // value of a well-known type in an Any: a CHECK of its fails, and throws.
+  try {
+    const auto status = util::JsonStringToMessage(
+        google::protobuf::StringPiece(bytes.data(), bytes.size()), message, options);
+    if (status.ok()) return Status();
+    return InvalidArgument(Describe({status.message().data(), status.message().size()}));
+  } catch (const google::protobuf::FatalException&) {
+    return Status::Static(Code::kInvalidArgument,
+                          "a google.protobuf.Any of a well-known type holds \"@type\", one "
+                          "\"value\" and nothing behind it");
+  }
 }
 
 bool StringsAreUtf8(const Message& message);
@@ -88,14 +106,11 @@ Status ParseByJsonUtil(BytesView bytes, Message* message) {
     return Status::Static(Code::kInvalidArgument, "the body is empty: JSON needs at least {}");
   }
   MAILROOM_RETURN_IF_ERROR(GuardJson(bytes, *message->GetDescriptor()));
-  util::JsonParseOptions options;
-  options.ignore_unknown_fields = true;
-  const auto status = util::JsonStringToMessage(
-      google::protobuf::StringPiece(bytes.data(), bytes.size()), message, options);
+  const Status status = RunJsonUtil(bytes, message);
   if (status.ok()) return Status();
   message->Clear();
-  return InvalidArgument("the body is not a " + message->GetTypeName() + " in JSON: " +
-                         Describe({status.message().data(), status.message().size()}));
+  return InvalidArgument("the body is not a " + message->GetTypeName() +
+                         " in JSON: " + std::string(status.message()));
 }
 
 Status SerializeByJsonUtil(const Message& message, std::string* out) {
