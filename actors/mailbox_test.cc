@@ -18,6 +18,15 @@ namespace {
 using mailroom::testing::RecordingHome;
 using testing::MakeMail;
 
+// Mails whose methods are 0 to count-1.
+void PostNumbered(Mailbox<EnvelopePtr>& mailbox, RecordingHome& home, uint32_t count) {
+  auto sender = mailbox.MakeSender();
+  for (uint32_t i = 0; i < count; ++i) {
+    EnvelopePtr mail = MakeMail(home, i);
+    ASSERT_TRUE(mailbox.TryPost(sender, &mail)) << i;
+  }
+}
+
 TEST(MailboxTest, FullMailboxRefusesAndLeavesTheMailWithTheSender) {
   RecordingHome home;
   Mailbox<EnvelopePtr> mailbox(64);
@@ -42,13 +51,7 @@ TEST(MailboxTest, FullMailboxRefusesAndLeavesTheMailWithTheSender) {
 TEST(MailboxTest, MailsOfOneSenderKeepTheirOrder) {
   RecordingHome home;
   Mailbox<EnvelopePtr> mailbox(1000);
-  {
-    auto sender = mailbox.MakeSender();
-    for (uint32_t i = 0; i < 500; ++i) {
-      EnvelopePtr mail = MakeMail(home, i);
-      ASSERT_TRUE(mailbox.TryPost(sender, &mail));
-    }
-  }
+  PostNumbered(mailbox, home, 500);
   EnvelopePtr mail;
   for (uint32_t i = 0; i < 500; ++i) {
     ASSERT_TRUE(mailbox.TryTake(&mail));
@@ -60,13 +63,7 @@ TEST(MailboxTest, MailsOfOneSenderKeepTheirOrder) {
 TEST(MailboxTest, SeveralTakenAtOnceKeepTheirOrderAndMakeRoom) {
   RecordingHome home;
   Mailbox<EnvelopePtr> mailbox(40);
-  {
-    auto sender = mailbox.MakeSender();
-    for (uint32_t i = 0; i < 40; ++i) {
-      EnvelopePtr mail = MakeMail(home, i);
-      ASSERT_TRUE(mailbox.TryPost(sender, &mail));
-    }
-  }
+  PostNumbered(mailbox, home, 40);
   std::vector<EnvelopePtr> taken(3);
   EXPECT_EQ(mailbox.TryTake(taken), 3u);
   for (uint32_t i = 0; i < 3; ++i) EXPECT_EQ(taken[i]->method, i);

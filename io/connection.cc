@@ -188,6 +188,11 @@ void Connection::Flush() {
   CheckWaterMarks();
 }
 
+bool Connection::TakesMore() {
+  if (queued_output() > set_.limits().high_water) over_high_water_ = true;
+  return !over_high_water_;
+}
+
 void Connection::CheckWaterMarks() {
   const Limits& limits = set_.limits();
   const size_t queued = queued_output();

@@ -93,8 +93,11 @@ class Connection final {
   std::string* WriteBuffer();
   size_t queued_output() const;
 
-  // The queued output is over its high-water mark: nothing is read meanwhile.
+  // The queued output is over its high-water mark: nothing is read meanwhile, and
+  // OnDrained follows once it fell under the low-water mark.
   bool over_high_water() const { return over_high_water_; }
+  // The same of what was queued since: ask before each piece of much that can wait.
+  bool TakesMore();
 
   // Closes once all queued output is written (or the peer is gone). No OnRead
   // follows. Our side ends first; what the peer still sends is then thrown away

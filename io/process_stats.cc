@@ -4,6 +4,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <charconv>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -46,10 +47,17 @@ double BootSeconds() {
   return 0;
 }
 
-uint64_t OpenDescriptors() {
+uint64_t Number(const std::string& digits) {
+  uint64_t number = 0;
+  std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  return number;
+}
+
+// To count them takes one: without one left, all of `most` are open.
+uint64_t OpenDescriptors(uint64_t most) {
   std::error_code error;
   const std::filesystem::directory_iterator files("/proc/self/fd", error);
-  if (error) return 0;
+  if (error) return error == std::errc::too_many_files_open ? most : 0;
   // One of them is the iterator's.
   const auto count = std::distance(begin(files), end(files));
   return count > 0 ? static_cast<uint64_t>(count) - 1 : 0;
@@ -61,18 +69,18 @@ ProcessStats ReadProcessStats() {
   ProcessStats stats;
   const std::vector<std::string> fields = StatFields();
   if (fields.size() > kResidentPages) {
-    const auto number = [&fields](Field field) { return std::stoull(fields[field]); };
+    const auto number = [&fields](Field field) { return Number(fields[field]); };
     const auto ticks = static_cast<double>(::sysconf(_SC_CLK_TCK));
     stats.cpu_seconds = static_cast<double>(number(kUserTicks) + number(kSystemTicks)) / ticks;
     stats.start_seconds = BootSeconds() + static_cast<double>(number(kStartTicks)) / ticks;
     stats.threads = number(kThreads);
     stats.virtual_bytes = number(kVirtualBytes);
     const auto page_bytes = static_cast<uint64_t>(::sysconf(_SC_PAGESIZE));
-    stats.resident_bytes = uint64_t{number(kResidentPages)} * page_bytes;
+    stats.resident_bytes = number(kResidentPages) * page_bytes;
   }
-  stats.open_descriptors = OpenDescriptors();
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) == 0) stats.max_descriptors = limit.rlim_cur;
+  stats.open_descriptors = OpenDescriptors(stats.max_descriptors);
   return stats;
 }
 

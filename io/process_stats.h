@@ -17,7 +17,8 @@ struct ProcessStats {
 };
 
 // Any thread. Opens and reads files of /proc: for pages that somebody asks for now and
-// then, on no path of a call. What can't be read is 0.
+// then, on no path of a call. What can't be read is 0; without a
+// descriptor left that is all but the descriptors.
 ProcessStats ReadProcessStats();
 
 }  // namespace mailroom::io

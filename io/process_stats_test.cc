@@ -37,6 +37,21 @@ TEST(ProcessStatsTest, CountsOpenDescriptors) {
   EXPECT_EQ(ReadProcessStats().open_descriptors, before + 5);
 }
 
+TEST(ProcessStatsTest, WithoutOneLeftAllAreOpen) {
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+  rlimit few = before;
+  few.rlim_cur = 64;
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &few), 0);
+  std::vector<Descriptor> more;
+  do {
+    more.emplace_back(::dup(0));
+  } while (more.back().is_open());
+  EXPECT_EQ(ReadProcessStats().open_descriptors, 64u);
+  more.clear();
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
+}
+
 TEST(ProcessStatsTest, CpuTimeGrows) {
   const double before = ReadProcessStats().cpu_seconds;
   volatile unsigned sink = 0;

@@ -49,6 +49,14 @@ Status BodyMemoryStatus(const ServerOptions& options) {
                     " bytes of them are under way, --max-body-memory-bytes); try again later");
 }
 
+Status ReplyTooLargeStatus(size_t bytes, const ServerOptions& options) {
+  return Status(Code::kResourceExhausted,
+                "the reply is too large: it has " + std::to_string(bytes) + " bytes, and at most " +
+                    std::to_string(options.max_reply_bytes) +
+                    " are sent; start the server with a higher --max-reply-bytes to raise the "
+                    "limit");
+}
+
 std::string TimeoutAnswer(std::string_view flag, std::string_view date_line) {
   return WholeResponse("408 Request Timeout", date_line, 408, Code::kDeadlineExceeded,
                        "the request took too long to arrive (" + std::string(flag) + ")");

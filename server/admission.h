@@ -19,6 +19,7 @@ Status DrainingStatus();
 Status TooManyCallsStatus();
 // Connect `resource_exhausted`, HTTP 429.
 Status BodyMemoryStatus(const ServerOptions& options);
+Status ReplyTooLargeStatus(size_t bytes, const ServerOptions& options);
 
 // A whole HTTP/1.1 response for a moment in which no request can be answered.
 // `date_line` is a whole field line.

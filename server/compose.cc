@@ -3,6 +3,7 @@
 
 #include "mailroom/actors/envelope.h"
 #include "mailroom/rpc/protocol.h"
+#include "mailroom/server/admission.h"
 
 namespace mailroom::server {
 
@@ -34,7 +35,12 @@ Code ComposeAnswer(Hall& hall, const Exchange& exchange) {
     outcome = rpc::Outcome{&reply.status, &reply.headers, &reply.trailers, &reply.reply,
                            reply.reply_compression};
   }
-  const Code told = exchange.protocol->Finish(exchange.head, outcome, &answer);
+  Code told = exchange.protocol->Finish(exchange.head, outcome, &answer);
+  if (answer.body.size() > hall.options.max_reply_bytes) {
+    const Status status = ReplyTooLargeStatus(answer.body.size(), hall.options);
+    answer.Clear();
+    told = exchange.protocol->Finish(exchange.head, {&status, &kNone, &kNone, nullptr}, &answer);
+  }
   if (exchange.shed) answer.headers.Add("retry-after", "1");
   return told;
 }

@@ -221,6 +221,8 @@ void AddAll(CLI::App& app, ServerOptions* options) {
   AddSize(app, "--max-message-bytes", "the largest request message", &options->max_message_bytes);
   AddSize(app, "--max-body-memory-bytes", "all request bodies that are under way",
           &options->max_body_memory_bytes);
+  AddSize(app, "--max-reply-bytes", "the largest answer, as it goes out",
+          &options->max_reply_bytes);
   AddCompression(app, options);
   AddTimeouts(app, options);
   AddLogging(app, options);

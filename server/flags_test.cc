@@ -75,6 +75,8 @@ TEST_F(FlagsTest, EveryFlagReachesItsOption) {
                    "8192",
                    "--max-message-bytes",
                    "1000",
+                   "--max-reply-bytes",
+                   "2000",
                    "--compress-min-bytes",
                    "0",
                    "--header-timeout",
@@ -107,6 +109,7 @@ TEST_F(FlagsTest, EveryFlagReachesItsOption) {
   EXPECT_EQ(options.max_connections, 9u);
   EXPECT_EQ(options.send_buffer_bytes, 8192u);
   EXPECT_EQ(options.max_message_bytes, 1000u);
+  EXPECT_EQ(options.max_reply_bytes, 2000u);
   EXPECT_EQ(options.compress_min_bytes, 0u);
   EXPECT_EQ(options.header_timeout, std::chrono::milliseconds(500));
   EXPECT_EQ(options.body_timeout, std::chrono::minutes(2));

@@ -20,6 +20,9 @@ namespace {
 // Completions settled in one round of step 5; the loop comes back for more.
 constexpr size_t kSettledPerRound = 1024;
 
+// More than the heads and continues that may be queued at a time come to.
+constexpr size_t kMostHeads = 4 * 1024 * 1024;
+
 io::Loop::Options LoopOptions(const ServerOptions& options, uint8_t number) {
   io::Loop::Options loop;
   loop.connection.send_buffer = static_cast<int>(
@@ -28,6 +31,9 @@ io::Loop::Options LoopOptions(const ServerOptions& options, uint8_t number) {
   // More than any head may have; bodies are taken out as they come.
   loop.connection.max_input = 128 * 1024;
   loop.connection.linger = options.linger_timeout;
+  // Never met: one answer behind the high-water mark (Session's invariant 5), and heads.
+  loop.connection.hard_cap =
+      loop.connection.high_water + kMostHeads + std::min(options.max_reply_bytes, size_t{1} << 48);
   return loop;
 }
 
@@ -78,7 +84,9 @@ void IoActor::OnRead(io::Connection& connection) {
   if (Session* session = Find(connection.id())) session->OnRead(connection);
 }
 
-void IoActor::OnDrained(io::Connection&) {}
+void IoActor::OnDrained(io::Connection& connection) {
+  if (Session* session = Find(connection.id())) session->OnDrained(connection);
+}
 
 void IoActor::OnReset(io::Connection& connection) {
   if (Session* session = Find(connection.id())) session->Abandon(Released::kReset);

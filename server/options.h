@@ -42,6 +42,9 @@ struct ServerOptions {
   // --max-body-memory-bytes: request bodies under way in sum, shared out evenly among
   // the loops, each of which takes one message at least. 64 of the largest.
   size_t max_body_memory_bytes = 256 * 1024 * 1024;
+  // --max-reply-bytes: one answer's body as it goes out, compressed or not. Much more
+  // than a client takes by default (4 MiB with gRPC); for one that was told otherwise.
+  size_t max_reply_bytes = 64 * 1024 * 1024;
   // --compress-min-bytes: replies from here on are compressed for clients that say
   // they take it; 0: none is. Below 1 KiB an answer fits into one packet as it is.
   size_t compress_min_bytes = 1024;

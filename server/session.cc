@@ -254,12 +254,12 @@ void Session::Advance(io::Connection& connection) {
   if (connection.closing()) return;
   bool answered = false;
   for (;;) {
-    while (!exchanges_.empty() && exchanges_.first()->state == Exchange::State::kReady) {
+    while (AnswerIsReady() && connection.TakesMore()) {
       Answer(connection, *exchanges_.first());
       exchanges_.PopFirst();
       answered = true;
     }
-    if (exchanges_.empty()) break;
+    if (exchanges_.empty() || AnswerIsReady()) break;
     if (MeetExpectation(connection)) continue;
     Exchange& newest = *exchanges_.last();
     if (newest.state != Exchange::State::kHeld || !MayDispatch(newest)) break;
@@ -274,6 +274,11 @@ void Session::Advance(io::Connection& connection) {
     connection.ResumeReading();
   }
   watch_.Await(AwaitedPhase(connection), answered);
+}
+
+// Still so behind Advance(): it waits for the client to take what is queued (invariant 5).
+bool Session::AnswerIsReady() const {
+  return !exchanges_.empty() && exchanges_.first()->state == Exchange::State::kReady;
 }
 
 // Whoever awaits 100-continue is told to go on, or at once why not (RFC 9110
@@ -292,7 +297,7 @@ bool Session::MeetExpectation(io::Connection& connection) {
 }
 
 void Session::CloseIfDone(io::Connection& connection) {
-  if (finished_ || out_ > 0) return;
+  if (finished_ || out_ > 0 || AnswerIsReady()) return;
   const bool answered = exchanges_.empty();
   // The peer sends no more: what is half received stays so.
   const bool all_read = !connection.reading_paused() || connection.input().empty();
@@ -407,7 +412,7 @@ void Session::StartDraining(io::Connection& connection) {
 
 ConnectionWatch::Phase Session::AwaitedPhase(const io::Connection& connection) const {
   using Phase = ConnectionWatch::Phase;
-  if (out_ > 0) return Phase::kFrozen;
+  if (out_ > 0 || AnswerIsReady()) return Phase::kFrozen;
   if (!exchanges_.empty()) return Phase::kBody;
   return engine_->at_rest() && connection.input().empty() ? Phase::kIdle : Phase::kHeader;
 }

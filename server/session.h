@@ -27,7 +27,9 @@
 //     mailbox keeps their order (RFC 9112 s9.3.2).
 //   4 Each call slot of the session is released exactly once: when its reply is
 //     attached, its deadline passes, or the session is abandoned.
-//   5 At rest a session owns its engine and the text of its peer's address, and nothing
+//   5 At most one answer is queued behind the connection's high-water mark; those
+//     behind it stay exchanges until the client took some.
+//   6 At rest a session owns its engine and the text of its peer's address, and nothing
 //     else on the heap.
 namespace mailroom::server {
 
@@ -40,6 +42,8 @@ class Session final {
 
   // New input, or the peer's end.
   void OnRead(io::Connection& connection);
+  // The client took most of what was queued: answers that waited for it may go.
+  void OnDrained(io::Connection& connection) { Advance(connection); }
   // A reply came home for the call on `stream`; its slot is released.
   void Attach(io::Connection& connection, http::StreamId stream,
               std::unique_ptr<actors::Envelope> reply);
@@ -70,6 +74,7 @@ class Session final {
   void Advance(io::Connection& connection);
   void Answer(io::Connection& connection, Exchange& exchange);
   void CountAnswer(const Exchange& exchange, Code code);
+  bool AnswerIsReady() const;
   bool MeetExpectation(io::Connection& connection);
   void LogAccess(const Exchange& exchange, Code code, int http_status, size_t response_bytes);
   void CloseIfDone(io::Connection& connection);

@@ -219,6 +219,29 @@ TEST_F(SessionsTest, DrainingFinishesWhatRunsAndShedsWhatIsNew) {
   EXPECT_TRUE(server.drained());
 }
 
+// Its head is not read any more (docs/design/0011), and its answer changes all the same.
+TEST_F(SessionsTest, DrainingIsToldBehindAHeadThatIsKnown) {
+  io::Peer peer = server.Connect();
+  for (int i = 0; i < 5; ++i) {
+    peer.Send(Echo("again"));
+    server.Turn();
+    const std::vector<HttpReply> replies = Replies(peer);
+    ASSERT_EQ(replies.size(), 1u);
+    EXPECT_FALSE(replies[0].headers.Find("connection").has_value());
+  }
+  server.HoldActors(true);
+  peer.Send(Echo("again"));
+  server.Turn();
+  server.Drain();
+  server.HoldActors(false);
+  server.Turn();
+  const std::vector<HttpReply> last = Replies(peer);
+  ASSERT_EQ(last.size(), 1u);
+  EXPECT_EQ(last[0].body, "{\"message\":\"again\"}");
+  EXPECT_EQ(last[0].headers.Find("connection"), "close");
+  EXPECT_TRUE(peer.AtEnd());
+}
+
 TEST_F(SessionsTest, DrainingLetsAHalfSentHeadBeFinished) {
   io::Peer begun = server.Connect();
   const std::string whole = Echo("shed");
