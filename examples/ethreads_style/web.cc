@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mailroom/examples/ethreads_style/web.h"
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+
+#include "mailroom/http/http1_engine.h"
+
+namespace mailroom::ethreads_style {
+namespace {
+
+constexpr Duration kSlow = std::chrono::seconds(1);
+
+struct Request {
+  enum class Is { kPart, kWhole, kBad, kNone };
+  Is is = Is::kPart;  // kNone: the client has ended
+  http::StreamId stream{};
+  std::string path;
+  int status = 200;
+  std::string fault;
+
+  // What the engine found next.
+  void Take(const http::Event& event) {
+    if (const auto* head = std::get_if<http::Head>(&event)) {
+      stream = head->stream;
+      path = head->path;
+    } else if (std::holds_alternative<http::End>(event)) {
+      is = Is::kWhole;
+    } else if (const auto* bad = std::get_if<http::Bad>(&event)) {
+      is = Is::kBad;
+      stream = bad->stream;
+      status = bad->status;
+      fault = bad->reason;
+    }
+  }
+};
+
+// Looks at what is here first, and waits when that is not enough.
+Task<Request> NextRequest(Sockets& sockets, ConnectionId id, http::Engine& engine) {
+  Request request;
+  while (request.is == Request::Is::kPart) {
+    io::Connection& connection = *sockets.Find(id);
+    size_t consumed = 0;
+    const http::Event event = engine.Next(connection.input(), &consumed);
+    request.Take(event);
+    connection.Consume(consumed);
+    if (!std::holds_alternative<http::NeedMore>(event)) continue;
+    if (connection.peer_closed()) {
+      request.is = Request::Is::kNone;
+    } else {
+      co_await sockets.Input(id);
+    }
+  }
+  co_return request;
+}
+
+void Answer(Sockets& sockets, ConnectionId id, http::Engine& engine, const Request& request,
+            std::string_view body) {
+  http::ResponseHead head;
+  head.status = request.status;
+  head.content_type = "text/plain; charset=utf-8";
+  head.content_length = body.size();
+  std::string* const out = sockets.Find(id)->WriteBuffer();
+  engine.SendHead(request.stream, head, sockets.loop().clock().WallNow(), out);
+  engine.SendBody(request.stream, body, out);
+  engine.SendEnd(request.stream, nullptr, out);
+}
+
+}  // namespace
+
+Task<> AcceptLoop(Sockets& sockets) {
+  for (;;) {
+    const ConnectionId id = co_await sockets.Accept();
+    sockets.Spawn(id, ClientLoop(sockets, id));
+  }
+}
+
+Task<> ClientLoop(Sockets& sockets, ConnectionId id) {
+  const std::unique_ptr<http::Engine> engine = http::MakeHttp1Engine(http::Limits());
+  do {
+    const Request request = co_await NextRequest(sockets, id, *engine);
+    if (request.is == Request::Is::kNone) co_return;
+    if (request.is == Request::Is::kBad) {
+      Answer(sockets, id, *engine, request, request.fault + "\n");
+      sockets.Find(id)->Close();
+      co_return;
+    }
+    if (request.path == "/slow") co_await sockets.Sleep(kSlow);
+    Answer(sockets, id, *engine, request, "you asked for " + request.path + "\n");
+  } while (!engine->must_close());
+}
+
+}  // namespace mailroom::ethreads_style

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "mailroom/base/task.h"
+#include "mailroom/examples/ethreads_style/sockets.h"
+
+// Two loops that look as if each were alone, and take turns on one thread.
+namespace mailroom::ethreads_style {
+
+// Takes whoever comes, and starts a client loop for it.
+Task<> AcceptLoop(Sockets& sockets);
+
+// Answers one request after the other while the connection is kept alive: GET / at once,
+// GET /slow after a second in which others are served. What is pipelined is found before
+// anybody waits. A request that is none gets a 400 and the connection closes, without a
+// look at what the client may still send.
+Task<> ClientLoop(Sockets& sockets, ConnectionId id);
+
+}  // namespace mailroom::ethreads_style
