@@ -26,6 +26,7 @@ void Connection::Consume(size_t n) {
   } else {
     const bool was_full = input_.size() > set_.limits().max_input;
     input_.Consume(n);
+    if (input_.empty()) input_.Release();
     if (was_full) set_.MarkDirty(*this);  // reading may go on
   }
 }
@@ -189,6 +190,7 @@ void Connection::Flush() {
 }
 
 bool Connection::TakesMore() {
+  set_.AssertHeld();
   if (queued_output() > set_.limits().high_water) over_high_water_ = true;
   return !over_high_water_;
 }

@@ -96,7 +96,8 @@ class Connection final {
   // The queued output is over its high-water mark: nothing is read meanwhile, and
   // OnDrained follows once it fell under the low-water mark.
   bool over_high_water() const { return over_high_water_; }
-  // The same of what was queued since: ask before each piece of much that can wait.
+  // False over the high-water mark, as above, by what was queued up to now. Ask before
+  // each piece of much that can wait: one that is told no may wait for OnDrained.
   bool TakesMore();
 
   // Closes once all queued output is written (or the peer is gone). No OnRead

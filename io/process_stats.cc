@@ -1,17 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mailroom/io/process_stats.h"
 
+#include <fcntl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
+#include <cerrno>
 #include <charconv>
 #include <filesystem>
-#include <fstream>
 #include <iterator>
-#include <sstream>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <vector>
+
+#include "mailroom/io/descriptor.h"
 
 namespace mailroom::io {
 namespace {
@@ -27,37 +32,51 @@ enum Field : size_t {
   kResidentPages = 21,
 };
 
-std::vector<std::string> StatFields() {
-  std::ifstream file("/proc/self/stat");
-  const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-  const size_t name_end = text.rfind(')');
-  if (name_end == std::string::npos) return {};
-  std::istringstream rest(text.substr(name_end + 1));
-  return {std::istream_iterator<std::string>(rest), std::istream_iterator<std::string>()};
+// Nothing when it can't be opened.
+std::string ReadWhole(const char* path) {
+  const Descriptor file(::open(path, O_RDONLY | O_CLOEXEC));
+  std::string text;
+  std::array<char, 4096> block;
+  ssize_t size = 0;
+  while ((size = ::read(file.get(), block.data(), block.size())) > 0) {
+    text.append(block.data(), static_cast<size_t>(size));
+  }
+  return text;
+}
+
+uint64_t Number(std::string_view digits) {
+  uint64_t number = 0;
+  std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  return number;
+}
+
+// The words of `stat` behind the name; as long as it lives.
+std::vector<std::string_view> StatFields(std::string_view stat) {
+  std::vector<std::string_view> fields;
+  for (size_t at = stat.rfind(')'); at < stat.size();) {
+    at = stat.find_first_not_of(" )\n", at);
+    if (at == std::string_view::npos) break;
+    const size_t end = std::min(stat.find_first_of(" \n", at), stat.size());
+    fields.push_back(stat.substr(at, end - at));
+    at = end;
+  }
+  return fields;
 }
 
 // When the machine started.
 double BootSeconds() {
-  std::ifstream file("/proc/stat");
-  std::string word;
-  while (file >> word) {
-    double seconds = 0;
-    if (word == "btime" && file >> seconds) return seconds;
-  }
-  return 0;
-}
-
-uint64_t Number(const std::string& digits) {
-  uint64_t number = 0;
-  std::from_chars(digits.data(), digits.data() + digits.size(), number);
-  return number;
+  constexpr std::string_view kName = "\nbtime ";
+  const std::string text = ReadWhole("/proc/stat");
+  const size_t at = text.find(kName);
+  if (at == std::string::npos) return 0;
+  return static_cast<double>(Number(std::string_view(text).substr(at + kName.size())));
 }
 
 // To count them takes one: without one left, all of `most` are open.
 uint64_t OpenDescriptors(uint64_t most) {
   std::error_code error;
   const std::filesystem::directory_iterator files("/proc/self/fd", error);
-  if (error) return error == std::errc::too_many_files_open ? most : 0;
+  if (error) return error.value() == EMFILE ? most : 0;
   // One of them is the iterator's.
   const auto count = std::distance(begin(files), end(files));
   return count > 0 ? static_cast<uint64_t>(count) - 1 : 0;
@@ -67,7 +86,8 @@ uint64_t OpenDescriptors(uint64_t most) {
 
 ProcessStats ReadProcessStats() {
   ProcessStats stats;
-  const std::vector<std::string> fields = StatFields();
+  const std::string stat = ReadWhole("/proc/self/stat");
+  const std::vector<std::string_view> fields = StatFields(stat);
   if (fields.size() > kResidentPages) {
     const auto number = [&fields](Field field) { return Number(fields[field]); };
     const auto ticks = static_cast<double>(::sysconf(_SC_CLK_TCK));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mailroom/rpc/json_fallback.h"
 
+#include <chrono>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,6 +11,7 @@
 #include <google/protobuf/stubs/logging.h>
 #include <google/protobuf/util/json_util.h>
 
+#include "mailroom/base/log.h"
 #include "mailroom/base/utf8.h"
 #include "mailroom/rpc/json_guard.h"
 
@@ -45,17 +47,19 @@ std::string Describe(std::string_view words) {
 Status RunJsonUtil(BytesView bytes, Message* message) {
   util::JsonParseOptions options;
   options.ignore_unknown_fields = true;
-  // json_util checks itself, and not its input, for what may stand behind the
-  // value of a well-known type in an Any: a CHECK of its fails, and throws.
+  // json_util checks itself, and not its input, for what may stand behind the value of a
+  // well-known type in an Any: a CHECK of its fails, and throws. No other one is known.
   try {
     const auto status = util::JsonStringToMessage(
         google::protobuf::StringPiece(bytes.data(), bytes.size()), message, options);
     if (status.ok()) return Status();
     return InvalidArgument(Describe({status.message().data(), status.message().size()}));
-  } catch (const google::protobuf::FatalException&) {
+  } catch (const google::protobuf::FatalException& error) {
+    MAILROOM_LOG_EVERY(kWarning, std::chrono::seconds(10))
+        << "protobuf gave up a body in JSON: " << error.what();
     return Status::Static(Code::kInvalidArgument,
-                          "a google.protobuf.Any of a well-known type holds \"@type\", one "
-                          "\"value\" and nothing behind it");
+                          "protobuf gave it up: a google.protobuf.Any of a well-known type holds "
+                          "\"@type\", one \"value\" and nothing behind it");
   }
 }
 

@@ -53,6 +53,13 @@ struct Answer {
   std::string text;
 
   void Clear();
+  // Gives back what a large body took: the next answer may be long in coming.
+  void Trim() {
+    if (body.capacity() > kKeptBody) std::string().swap(body);
+  }
+
+ private:
+  static constexpr size_t kKeptBody = 64 * 1024;
 };
 
 // How a call ended: the words of the actor (or of the loop: shed, deadline).

@@ -20,7 +20,7 @@ class ConnectionWatch final {
     kIdle,    // the next request (--idle-timeout)
     kHeader,  // the rest of a head (--header-timeout)
     kBody,    // the rest of a body (--body-timeout)
-    kFrozen,  // a call is out: the call's own deadline counts
+    kFrozen,  // a call is out, or its answer waits for room: they have deadlines of their own
   };
 
   ConnectionWatch(Hall& hall, ConnectionId connection)

@@ -16,6 +16,14 @@ Exchange& ExchangeQueue::Append(http::StreamId stream) {
   return *raw;
 }
 
+size_t ExchangeQueue::CountUpTo(size_t most) const {
+  size_t count = 0;
+  for (const Exchange* one = first(); one != nullptr && count < most; one = one->next.get()) {
+    ++count;
+  }
+  return count;
+}
+
 void ExchangeQueue::PopFirst() {
   std::unique_ptr<Exchange> exchange = std::move(first_);
   first_ = std::move(exchange->next);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <memory>
 
 #include "mailroom/http/engine.h"
@@ -27,6 +28,9 @@ class ExchangeQueue final {
   Exchange* first() const { return first_.get(); }
   // Being received, or held, or the newest.
   Exchange* last() const { return last_; }
+
+  // How many there are, or `most` when there are more.
+  size_t CountUpTo(size_t most) const;
 
   // A new request. Valid until it is popped.
   Exchange& Append(http::StreamId stream);

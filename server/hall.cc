@@ -72,9 +72,13 @@ bool Hall::ChargeBody(actors::Envelope& envelope, size_t n) {
   return true;
 }
 
+void Hall::DischargeBody(actors::Envelope& envelope) {
+  counters.body_bytes.Sub(envelope.request_charge);
+  envelope.request_charge = 0;
+}
+
 void Hall::GiveBack(std::unique_ptr<actors::Envelope> envelope) {
-  counters.body_bytes.Sub(envelope->request_charge);
-  envelope->request_charge = 0;
+  DischargeBody(*envelope);
   if (envelopes_.size() >= kPooled) return;
   envelope->Reset();
   envelopes_.push_back(std::move(envelope));

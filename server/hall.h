@@ -60,8 +60,9 @@ struct Hall {
   AccessLog access_log;
 
   // Charges `n` more bytes of a request's body to its envelope; false, and nothing
-  // charged, when --max-body-memory-bytes is used up. Given back with the envelope.
+  // charged, when --max-body-memory-bytes is used up. Ends when the envelope is home.
   [[nodiscard]] bool ChargeBody(actors::Envelope& envelope, size_t n);
+  void DischargeBody(actors::Envelope& envelope);
 
   // When connections have reached their age, or its grace has passed. Empty unless
   // --max-connection-age is set.

@@ -20,7 +20,8 @@ namespace {
 // Completions settled in one round of step 5; the loop comes back for more.
 constexpr size_t kSettledPerRound = 1024;
 
-// More than the heads and continues that may be queued at a time come to.
+// Far more than the head of an answer takes, or what has no limit of its own: the index
+// page and HTTP's errors.
 constexpr size_t kMostHeads = 4 * 1024 * 1024;
 
 io::Loop::Options LoopOptions(const ServerOptions& options, uint8_t number) {
@@ -31,7 +32,7 @@ io::Loop::Options LoopOptions(const ServerOptions& options, uint8_t number) {
   // More than any head may have; bodies are taken out as they come.
   loop.connection.max_input = 128 * 1024;
   loop.connection.linger = options.linger_timeout;
-  // Never met: one answer behind the high-water mark (Session's invariant 5), and heads.
+  // Never met: one answer is queued behind the high-water mark (Session's invariant 5).
   loop.connection.hard_cap =
       loop.connection.high_water + kMostHeads + std::min(options.max_reply_bytes, size_t{1} << 48);
   return loop;

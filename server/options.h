@@ -30,7 +30,8 @@ struct ServerOptions {
   int workers = -1;
   size_t mailbox_capacity = 1024;  // --mailbox-capacity: calls waiting for one actor
   // --max-connections: of all loops together. Then accepting pauses: who comes waits in
-  // the backlog until somebody leaves.
+  // the backlog until somebody leaves. The process's soft limit of descriptors is raised
+  // as far as they ask for and the hard one allows.
   size_t max_connections = 10000;
   // --send-buffer-bytes: the kernel's send buffer of each connection (SO_SNDBUF); 0 leaves
   // it to the kernel. A small one lets a slow reader be felt early, and holds less of

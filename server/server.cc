@@ -14,6 +14,7 @@
 #include "mailroom/base/log.h"
 #include "mailroom/base/random.h"
 #include "mailroom/base/thread.h"
+#include "mailroom/io/descriptor_limit.h"
 #include "mailroom/io/listen_address.h"
 #include "mailroom/io/listener.h"
 #include "mailroom/rpc/protobuf_log.h"
@@ -52,6 +53,18 @@ std::string CurlLine(const std::string& address, const rpc::MethodSpec& method) 
 // What is shown to people.
 std::string UrlOf(const std::string& address) {
   return address.starts_with(kUnix) ? address : "http://" + address;
+}
+
+// S29. A loop has some ten of its own; the rest are files, the admin port's peers and
+// what handlers open.
+void AllowConnections(const ServerOptions& options) {
+  const uint64_t others = 128 + 16 * static_cast<uint64_t>(options.io_threads);
+  const uint64_t wanted = std::min(uint64_t{options.max_connections}, uint64_t{1} << 32) + others;
+  const uint64_t allowed = io::RaiseDescriptorLimit(wanted);
+  if (allowed >= wanted) return;
+  MAILROOM_LOG(kWarning) << "--max-connections " << options.max_connections << " needs about "
+                         << wanted << " descriptors, and this process may open " << allowed
+                         << ": raise its hard limit (ulimit -Hn, or LimitNOFILE= of its unit)";
 }
 
 }  // namespace
@@ -133,6 +146,7 @@ Status Server::CheckOptions() const {
   }
   if (options_.mailbox_capacity == 0) return InvalidArgument("--mailbox-capacity must be positive");
   if (options_.max_connections == 0) return InvalidArgument("--max-connections must be positive");
+  if (options_.max_reply_bytes == 0) return InvalidArgument("--max-reply-bytes must be positive");
   const size_t body_share =
       options_.max_body_memory_bytes / static_cast<size_t>(options_.io_threads);
   if (body_share < options_.max_message_bytes) {
@@ -161,6 +175,7 @@ Status Server::Start() {
   MAILROOM_CHECK(parts_ == nullptr);
   MAILROOM_RETURN_IF_ERROR(CheckOptions());
   rpc::SilenceProtobufLog();
+  server::AllowConnections(options_);
   workers_ = options_.workers < 0 ? NumCpus() : options_.workers;
   parts_ = std::make_unique<Parts>(options_);
   MAILROOM_RETURN_IF_ERROR(StartLoops());

@@ -86,7 +86,11 @@ bool Session::OnEvent(io::Connection& connection, const http::Event& event) {
     OnBad(*bad);
     return false;
   } else {
-    return false;  // NeedMore; Reset belongs to HTTP/2
+    // NeedMore; Reset belongs to HTTP/2. With as many unanswered as there may be it says
+    // nothing about what is behind them.
+    all_read_ = connection.peer_closed() &&
+                exchanges_.CountUpTo(http::kMaxUnanswered) < http::kMaxUnanswered;
+    return false;
   }
   return true;
 }
@@ -201,10 +205,22 @@ void Session::Attach(io::Connection& connection, http::StreamId stream,
                      std::unique_ptr<actors::Envelope> reply) {
   Exchange* const exchange = exchanges_.Find(stream);
   MAILROOM_CHECK(exchange != nullptr && exchange->state == Exchange::State::kOut);
-  exchange->envelope = std::move(reply);
   exchange->state = Exchange::State::kReady;
   --out_;
+  KeepReply(*exchange, std::move(reply));
   Advance(connection);
+}
+
+// It may wait for its turn, or for a slow reader: one that is too large does not.
+void Session::KeepReply(Exchange& exchange, std::unique_ptr<actors::Envelope> reply) {
+  const size_t bytes = reply->reply.size();
+  if (bytes > hall_.options.max_reply_bytes) {
+    hall_.GiveBack(std::move(reply));
+    RefuseCall(&exchange, ReplyTooLargeStatus(bytes, hall_.options));
+    return;
+  }
+  hall_.DischargeBody(*reply);
+  exchange.envelope = std::move(reply);
 }
 
 void Session::Expire(io::Connection& connection, http::StreamId stream) {
@@ -300,7 +316,7 @@ void Session::CloseIfDone(io::Connection& connection) {
   if (finished_ || out_ > 0 || AnswerIsReady()) return;
   const bool answered = exchanges_.empty();
   // The peer sends no more: what is half received stays so.
-  const bool all_read = !connection.reading_paused() || connection.input().empty();
+  const bool all_read = all_read_ || connection.input().empty();
   const bool ended = connection.peer_closed() && all_read &&
                      (answered || exchanges_.last()->state == Exchange::State::kReceiving);
   if ((answered && engine_->must_close()) || ended) Finish(connection);
@@ -331,6 +347,7 @@ void Session::Answer(io::Connection& connection, Exchange& exchange) {
   engine_->SendEnd(exchange.stream, nullptr, out);
   watch_.AddWriting(before, connection.queued_output());
   LogAccess(exchange, code, answer.status, answer.body.size());
+  hall_.answer.Trim();
 }
 
 void Session::LogAccess(const Exchange& exchange, Code code, int http_status,

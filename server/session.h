@@ -67,6 +67,7 @@ class Session final {
 
   bool MayDispatch(const Exchange& exchange) const;
   void Dispatch(io::Connection& connection, Exchange& exchange);
+  void KeepReply(Exchange& exchange, std::unique_ptr<actors::Envelope> reply);
   void Cancel(const Exchange& exchange);
 
   // Writes what is ready in order, dispatches what that let go, and settles
@@ -89,6 +90,7 @@ class Session final {
   ConnectionWatch watch_;
   TimerId age_;            // in the hall's ages
   uint32_t out_ = 0;       // calls at actors
+  bool all_read_ = false;  // the peer has ended, and no whole request is left in the input
   bool aged_ = false;      // its age has come, its grace runs
   bool finished_ = false;  // nothing more is read: CloseAfterFlush was called
 };

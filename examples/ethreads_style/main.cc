@@ -19,12 +19,13 @@ using mailroom::Status;
 Status Serve(const std::string& listen) {
   MAILROOM_ASSIGN_OR_RETURN(const auto where, mailroom::io::ListenAddress::Parse(listen));
   MAILROOM_ASSIGN_OR_RETURN(auto listener, mailroom::io::Listener::Open(where));
-  std::printf("listening on http://%s\n", listener.name().c_str());
-  std::fflush(stdout);
+  const std::string address = listener.name();
   mailroom::ethreads_style::Sockets sockets(mailroom::io::MakePoller(), mailroom::Clock::System());
   MAILROOM_RETURN_IF_ERROR(sockets.Start(mailroom::ethreads_style::AcceptLoop(sockets)));
   MAILROOM_RETURN_IF_ERROR(sockets.loop().WatchSignals({SIGTERM, SIGINT}));
   MAILROOM_RETURN_IF_ERROR(sockets.loop().AddListener(std::move(listener)));
+  std::printf("listening on http://%s\n", address.c_str());
+  std::fflush(stdout);
   return sockets.loop().Run(mailroom::io::Loop::Mode::kUntilDone);
 }
 

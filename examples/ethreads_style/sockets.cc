@@ -10,6 +10,10 @@ io::Loop::Options Options() {
   io::Loop::Options options;
   // S33: a slow client is felt early, and holds little of what it may never take.
   options.connection.send_buffer = 12 * 1024;
+  options.connection.high_water = 16 * 1024;
+  options.connection.low_water = 4 * 1024;
+  // What a client still sends when we close is not waited for.
+  options.connection.linger = Duration::zero();
   return options;
 }
 
@@ -56,9 +60,13 @@ Task<ConnectionId> Sockets::Accept() {
   co_return id;
 }
 
-Sockets::Suspend Sockets::Input(ConnectionId id) {
-  return Suspend(*this, &ClientOf(id)->waiting, kForever);
+Sockets::Suspend Sockets::Event(ConnectionId id) {
+  Client& client = *ClientOf(id);
+  if (!client.idle.linked()) idle_.Touch(client.idle, loop_.now());
+  return Suspend(*this, &client.waiting, kForever);
 }
+
+void Sockets::Progress(ConnectionId id) { io::DeadlineList::Remove(ClientOf(id)->idle); }
 
 Sockets::Suspend Sockets::Sleep(Duration time) {
   return Suspend(*this, nullptr, DeadlineIn(loop_.now(), time));
@@ -85,11 +93,8 @@ bool Sockets::OnAccept(io::Connection& connection) {
 }
 
 // Nothing is consumed here: the client finds the bytes where they are.
-void Sockets::OnRead(io::Connection& connection) {
-  Client* const client = ClientOf(connection.id());
-  if (client == nullptr) return;
-  idle_.Touch(client->idle, loop_.now());
-  Post(Completion{client->waiting, nullptr});
+void Sockets::Rouse(const io::Connection& connection) {
+  if (Client* client = ClientOf(connection.id())) Post(Completion{client->waiting, nullptr});
 }
 
 void Sockets::OnClose(io::Connection& connection, const Status&) {
@@ -116,6 +121,7 @@ bool Sockets::Settle() {
 void Sockets::CloseIfDone(ConnectionId id) {
   Client* const client = ClientOf(id);
   if (client == nullptr || !client->task.done()) return;
+  idle_.Touch(client->idle, loop_.now());  // for what is still queued
   if (io::Connection* connection = loop_.Find(id)) connection->CloseAfterFlush();
 }
 

@@ -25,19 +25,19 @@
 // Sockets: a loop whose sockets are awaited.
 //
 // The one who accepts and each client is a coroutine that reads as if it had a thread
-// to itself. Where a thread would block it suspends: until a client has come, bytes
-// have, or a time. The loop's hooks note who may go on; step 5 of the turn (io/loop.h)
-// resumes them, one after the other, so none needs a lock.
+// to itself. Where a thread would block it suspends: until a client has come, bytes or
+// room for output are there, or a time has. The loop's hooks note who may go on; step 5
+// of the turn (io/loop.h) resumes them, one after the other, so none needs a lock.
 //
 // A client's coroutine ends with its connection: when that closes first, the coroutine
-// is destroyed where it waits. A client that says nothing for 30 s is closed.
-// Everything on the loop's thread but Stop().
+// is destroyed where it waits. Everything on the loop's thread.
 namespace mailroom::ethreads_style {
 
 class Sockets final : private io::Handler, private Home {
  public:
   // So many clients at most; more are closed as they come.
   static constexpr size_t kMaxClients = 1000;
+  // How long one may keep its coroutine waiting for progress.
   static constexpr Duration kIdle = std::chrono::seconds(30);
 
   // Suspends whoever awaits it until a hook resumes what stands in *where, or until
@@ -80,9 +80,11 @@ class Sockets final : private io::Handler, private Home {
 
   // Suspends until somebody has connected.
   Task<ConnectionId> Accept();
-  // Suspends until more has come from the client, its end included. Read what is here
-  // already first: nobody is told of that again.
-  Suspend Input(ConnectionId id);
+  // Suspends until more has come from the client, its end included, or it has taken
+  // most of its output. Look first: nobody is told of the same again. May resume for
+  // nothing. A client that kIdle has passed for since its last Progress() is closed.
+  Suspend Event(ConnectionId id);
+  void Progress(ConnectionId id);
   Suspend Sleep(Duration time);
   // Runs `client` as the coroutine of this connection, until it first suspends. The
   // connection closes when it ends.
@@ -94,14 +96,14 @@ class Sockets final : private io::Handler, private Home {
   struct Client {
     Client(Sockets& sockets, ConnectionId id);
     TaskScope scope;
-    SlotId waiting;  // its suspension in Input
+    SlotId waiting;  // its suspension in Event
     io::DeadlineList::Node idle;
     Task<> task;
   };
 
   bool OnAccept(io::Connection& connection) override;
-  void OnRead(io::Connection& connection) override;
-  void OnDrained(io::Connection&) override {}
+  void OnRead(io::Connection& connection) override { Rouse(connection); }
+  void OnDrained(io::Connection& connection) override { Rouse(connection); }
   void OnClose(io::Connection& connection, const Status&) override;
   void OnReset(io::Connection&) override {}
   void OnTimer(SlotId token) override { Post(Completion{token, nullptr}); }
@@ -116,6 +118,7 @@ class Sockets final : private io::Handler, private Home {
 
   // Only hooks of this loop post here; what they post is resumed in step 5.
   void Post(Completion completion) noexcept override { posted_.push_back(std::move(completion)); }
+  void Rouse(const io::Connection& connection);
   void CloseIfDone(ConnectionId id);
   Client* ClientOf(ConnectionId id);
 

@@ -4,7 +4,6 @@
 #include <chrono>
 #include <memory>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <variant>
 
@@ -51,15 +50,18 @@ Task<Request> NextRequest(Sockets& sockets, ConnectionId id, http::Engine& engin
     if (!std::holds_alternative<http::NeedMore>(event)) continue;
     if (connection.peer_closed()) {
       request.is = Request::Is::kNone;
-    } else {
-      co_await sockets.Input(id);
+      break;
     }
+    if (engine.wants_continue()) engine.SendContinue(request.stream, connection.WriteBuffer());
+    co_await sockets.Event(id);
   }
+  sockets.Progress(id);
   co_return request;
 }
 
-void Answer(Sockets& sockets, ConnectionId id, http::Engine& engine, const Request& request,
-            std::string_view body) {
+void Answer(Sockets& sockets, ConnectionId id, http::Engine& engine, const Request& request) {
+  const std::string body = request.is == Request::Is::kBad ? request.fault + "\n"
+                                                           : "you asked for " + request.path + "\n";
   http::ResponseHead head;
   head.status = request.status;
   head.content_type = "text/plain; charset=utf-8";
@@ -84,13 +86,10 @@ Task<> ClientLoop(Sockets& sockets, ConnectionId id) {
   do {
     const Request request = co_await NextRequest(sockets, id, *engine);
     if (request.is == Request::Is::kNone) co_return;
-    if (request.is == Request::Is::kBad) {
-      Answer(sockets, id, *engine, request, request.fault + "\n");
-      sockets.Find(id)->Close();
-      co_return;
-    }
     if (request.path == "/slow") co_await sockets.Sleep(kSlow);
-    Answer(sockets, id, *engine, request, "you asked for " + request.path + "\n");
+    while (!sockets.Find(id)->TakesMore()) co_await sockets.Event(id);
+    sockets.Progress(id);
+    Answer(sockets, id, *engine, request);
   } while (!engine->must_close());
 }
 

@@ -10,10 +10,11 @@ namespace mailroom::ethreads_style {
 // Takes whoever comes, and starts a client loop for it.
 Task<> AcceptLoop(Sockets& sockets);
 
-// Answers one request after the other while the connection is kept alive: GET / at once,
-// GET /slow after a second in which others are served. What is pipelined is found before
-// anybody waits. A request that is none gets a 400 and the connection closes, without a
-// look at what the client may still send.
+// Answers one request after the other while the connection is kept alive, each with its
+// path: at once, but /slow after a second in which others are served. What is pipelined
+// is found before anybody waits, and is answered no faster than the client takes it. A
+// request that is none gets a 400 and the connection closes, without a look at what the
+// client may still send.
 Task<> ClientLoop(Sockets& sockets, ConnectionId id);
 
 }  // namespace mailroom::ethreads_style

@@ -38,6 +38,12 @@ class WebTest : public ::testing::Test {
   static std::string Get(const std::string& path) {
     return "GET " + path + " HTTP/1.1\r\nHost: a\r\n\r\n";
   }
+  // Reads until the connection ends.
+  std::string ReadToTheEnd(io::Peer& peer) {
+    std::string text;
+    while (!peer.AtEnd()) text += Ask(peer, "");
+    return text;
+  }
   // The paths that were answered, in their order.
   static std::string Answered(std::string_view text) {
     constexpr std::string_view kAsked = "you asked for ";
@@ -90,6 +96,39 @@ TEST_F(WebTest, S31_ABadRequestGets400AndTheConnectionClosesUndrained) {
   EXPECT_EQ(sockets.loop().connection_count(), 0u) << "it does not wait for the client's end";
 }
 
+TEST_F(WebTest, S31_WhoReadsSlowlyGetsAllOfItAndIsAheadOfNothing) {
+  io::Peer peer = Connect();
+  std::string requests;
+  for (int i = 0; i < 500; ++i) requests += Get("/x");
+  peer.Send(requests + "no request at all\r\n\r\n");
+  Turn();
+  sockets.loop().ForEachConnection([](io::Connection& connection) {
+    EXPECT_GT(connection.queued_output(), 0u);
+    EXPECT_LT(connection.queued_output(), 17u * 1024);
+  });
+  const std::string text = ReadToTheEnd(peer);
+  EXPECT_EQ(Answered(text).size(), 1000u);
+  EXPECT_NE(text.find("HTTP/1.1 400 "), std::string::npos);
+}
+
+TEST_F(WebTest, WhoTakesNothingIsClosed) {
+  io::Peer peer = Connect();
+  std::string requests;
+  for (int i = 0; i < 500; ++i) requests += Get("/x");
+  peer.Send(requests);
+  Turn();
+  clock.Advance(std::chrono::seconds(30));
+  Turn();
+  EXPECT_EQ(sockets.loop().connection_count(), 0u);
+}
+
+TEST_F(WebTest, AnExpectationIsMet) {
+  io::Peer peer = Connect();
+  const std::string head = "POST /up HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n";
+  EXPECT_EQ(Ask(peer, head + "Expect: 100-continue\r\n\r\n"), "HTTP/1.1 100 Continue\r\n\r\n");
+  EXPECT_EQ(Answered(Ask(peer, "ab")), "/up");
+}
+
 TEST_F(WebTest, TheConnectionClosesWhenItsClientAsks) {
   io::Peer peer = Connect();
   const std::string answer = Ask(peer, "GET /x HTTP/1.0\r\n\r\n");
@@ -107,6 +146,28 @@ TEST_F(WebTest, WhoSaysNothingIsClosed) {
   Turn();
   EXPECT_TRUE(silent.AtEnd());
   EXPECT_EQ(Answered(Ask(busy, Get("/b"))), "/b");
+}
+
+TEST_F(WebTest, WhoIsSlowAboutOneRequestIsClosed) {
+  io::Peer peer = Connect();
+  for (int i = 0; i < 3; ++i) {
+    Ask(peer, "G");
+    EXPECT_FALSE(peer.AtEnd());
+    clock.Advance(std::chrono::seconds(10));
+  }
+  Turn();
+  EXPECT_TRUE(peer.AtEnd());
+}
+
+TEST_F(WebTest, WhoWaitsForUsIsNotClosed) {
+  io::Peer peer = Connect();
+  std::string answered = Answered(Ask(peer, Get("/slow") + Get("/slow") + Get("/slow")));
+  for (int i = 0; i < 40; ++i) {
+    peer.Send(Get("/slow"));
+    clock.Advance(std::chrono::seconds(1));
+    answered += Answered(Ask(peer, ""));
+  }
+  EXPECT_EQ(answered.size(), 40 * std::string_view("/slow").size());
 }
 
 TEST_F(WebTest, WhoLeavesLeavesNothing) {

@@ -24,10 +24,6 @@ LIMIT = 64
 CROWD = 200
 
 
-def few_descriptors():
-    resource.setrlimit(resource.RLIMIT_NOFILE, (LIMIT, LIMIT))
-
-
 class Server:
     """A running mailroomd that may open few descriptors.
 
@@ -35,7 +31,7 @@ class Server:
     look: without a descriptor to spare it would find that objects are none. The other checks stay.
     """
 
-    def __init__(self, *flags):
+    def __init__(self, *flags, hard=LIMIT):
         self.suppressions = tempfile.NamedTemporaryFile("w")
         self.suppressions.write("vptr:*\n")
         self.suppressions.flush()
@@ -45,7 +41,7 @@ class Server:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            preexec_fn=few_descriptors,
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (LIMIT, hard)),
             env=os.environ | {"UBSAN_OPTIONS": f"{options}:suppressions={self.suppressions.name}"},
         )
         banner = ""
@@ -160,6 +156,15 @@ class DescriptorsTest(unittest.TestCase):
 
     def test_s29_with_several_loops_each_has_its_spare(self):
         self.check_shortage("--workers", "0", "--io-threads", "3")
+
+    def test_a_limit_below_the_connections_is_told_and_a_soft_one_raised(self):
+        with Server() as server:
+            server.process.send_signal(signal.SIGTERM)
+            said = server.process.communicate()[1]
+            self.assertIn("--max-connections 10000 needs about 10144 descriptors, and this "
+                          "process may open 64", said)
+        with Server("--max-connections", "20", hard=1000) as server:
+            self.assertEqual(server.metric("process_max_fds"), 164)
 
     def test_a_limit_below_the_shortage_closes_nobody(self):
         with Server("--workers", "2", "--max-connections", "20") as server:

@@ -8,6 +8,7 @@
 
 #include <gtest/gtest.h>
 
+#include "mailroom/tests/integration/live_server.h"
 #include "mailroom/tests/integration/sessions_fixture.h"
 
 namespace mailroom::tests {
@@ -99,6 +100,16 @@ TEST_F(ReplyLimitsTest, SoIsAnError) {
   EXPECT_EQ(replies[0].status, 429);
 }
 
+TEST_F(ReplyLimitsTest, SmallErrorsAreToldWhateverTheLimit) {
+  ServerOptions options;
+  options.max_reply_bytes = 10;
+  InMemoryServer small(options);
+  small.Add<BulkyActor>();
+  EXPECT_EQ(small.Post("/mailroom.echo.v1.EchoService/Ecco", kJson, "{}").status, 404);
+  EXPECT_EQ(small.Post(kEcho, kJson, "{").status, 400);
+  EXPECT_EQ(small.Post(kEcho, kJson, R"({"delayMs":20})").status, 429);
+}
+
 // 32 of them are eight times what may be queued: they wait where they are.
 TEST_F(ReplyLimitsTest, S24_LargeAnswersWaitForASlowReader) {
   std::string calls;
@@ -121,6 +132,28 @@ TEST_F(ReplyLimitsTest, AClientThatSendsNoMoreGetsThoseThatWait) {
   EXPECT_EQ(AwaitReplies(8).size(), 8u);
   server.Turn();
   EXPECT_TRUE(peer.AtEnd());
+}
+
+constexpr std::string_view kIndex = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+
+// More than are read ahead stand behind one that waits.
+TEST_F(ReplyLimitsTest, WhatIsWholeBehindThemIsAnsweredToo) {
+  std::string requests = Bulk(kLimit - kFrame) + Bulk(kLimit - kFrame);
+  for (int i = 0; i < 100; ++i) requests += kIndex;
+  peer.Send(requests);
+  peer.ShutdownWrite();
+  for (int i = 0; i < 10; ++i) server.Turn();
+  EXPECT_EQ(AwaitReplies(102).size(), 102u);
+  server.Turn();
+  EXPECT_TRUE(peer.AtEnd());
+}
+
+TEST_F(ReplyLimitsTest, WhileTheyWaitOnlyTheyAreHeld) {
+  peer.Send(EightOfHalf());
+  server.Turn();
+  EXPECT_LT(Handled("OK"), 8);
+  EXPECT_EQ(server.Metric("mailroom_calls"), 0);
+  EXPECT_EQ(server.Metric("mailroom_request_body_bytes"), 0) << "the handlers have done with them";
 }
 
 TEST_F(ReplyLimitsTest, DrainingWaitsForThem) {
@@ -151,6 +184,32 @@ TEST_F(ReplyLimitsTest, OneWhoTakesNothingIsClosedByTheWriteDeadline) {
   EXPECT_EQ(server.Metric("mailroom_calls"), 0);
   peer.Receive();
   EXPECT_TRUE(peer.AtEnd());
+}
+
+// A kernel that takes a large answer in one piece lets the next one go in the middle of
+// what its arrival began. The calls have side effects at different actors: each is
+// dispatched when the one before is home.
+TEST(LiveReplyLimitsTest, WhoEndsBeforeItReadsGetsAllItAskedFor) {
+  LiveServer server(Threads{1, 0}, ServerOptions(), [](Server& services) {
+    services.Add<BulkyActor>();
+    services.Add<services::BankActor>();
+  });
+  io::Peer peer = io::Peer::Connect(*io::Address::Parse(server.address()));
+  std::string requests;
+  for (int i = 0; i < 20; ++i) {
+    requests += CallText(kEcho, kJson, R"({"delayMs":1100000})");
+    requests += CallText(kDeposit, kJson, R"({"accountId":"nobody","amount":"1"})");
+  }
+  peer.Send(requests);
+  peer.ShutdownWrite();
+  std::string received;
+  size_t replies = 0;
+  while (!peer.AtEnd()) {
+    peer.AwaitReadable();
+    received += peer.Receive();
+    while (TakeReply(&received)) ++replies;
+  }
+  EXPECT_EQ(replies, 40u);
 }
 
 }  // namespace
