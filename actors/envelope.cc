@@ -36,6 +36,15 @@ void EnvelopeDropped::operator()(Envelope* envelope) const noexcept {
   AnswerError(EnvelopePtr(envelope), Status::Static(Code::kInternal, "reply dropped"));
 }
 
+void Envelope::DropRequest() { Empty(request); }
+
+void Envelope::DropAnswer() {
+  status = Status();
+  Empty(headers);
+  Empty(trailers);
+  Empty(reply);
+}
+
 void Envelope::Reset() {
   home = nullptr;
   call = CallId();
@@ -47,17 +56,14 @@ void Envelope::Reset() {
   taken_at = TimePoint();
   peer.clear();
   Empty(metadata);
-  Empty(request);
+  DropRequest();
   request_charge = 0;
   request_compression = Compression::kIdentity;
   request_limit = SIZE_MAX;
   accepted = Compression::kIdentity;
   compress_from = 0;
   typed_request.reset();
-  status = Status();
-  Empty(headers);
-  Empty(trailers);
-  Empty(reply);
+  DropAnswer();
   reply_compression = Compression::kIdentity;
   typed_reply.reset();
 }

@@ -39,6 +39,9 @@ class Envelope final : public Parcel {
  public:
   // Empty again; strings and lists keep their memory up to a bound.
   void Reset();
+  // The request's bytes and the answer are not needed any more, nor is much memory for them.
+  void DropRequest();
+  void DropAnswer();
 
   // Where the answer goes. Null only before the envelope is addressed: such a
   // one is simply deleted when it is dropped.

@@ -19,6 +19,8 @@ Status DrainingStatus();
 Status TooManyCallsStatus();
 // Connect `resource_exhausted`, HTTP 429.
 Status BodyMemoryStatus(const ServerOptions& options);
+// Whether so many bytes of a reply, or of an error, are over --max-reply-bytes.
+bool IsTooLarge(size_t bytes, const Status& outcome, const ServerOptions& options);
 Status ReplyTooLargeStatus(size_t bytes, const ServerOptions& options);
 
 // A whole HTTP/1.1 response for a moment in which no request can be answered.

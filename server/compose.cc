@@ -1,20 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mailroom/server/compose.h"
 
-#include <algorithm>
-#include <cstddef>
-
 #include "mailroom/actors/envelope.h"
 #include "mailroom/rpc/protocol.h"
 #include "mailroom/server/admission.h"
 
 namespace mailroom::server {
-namespace {
-
-// Errors up to here are told whatever --max-reply-bytes says.
-constexpr size_t kSmallError = 64 * 1024;
-
-}  // namespace
 
 Code ComposeAnswer(Hall& hall, const Exchange& exchange) {
   static const Metadata kNone;
@@ -45,8 +36,8 @@ Code ComposeAnswer(Hall& hall, const Exchange& exchange) {
                            reply.reply_compression};
   }
   Code told = exchange.protocol->Finish(exchange.head, outcome, &answer);
-  // An error, that is: replies were looked at when they came home.
-  if (answer.body.size() > std::max(hall.options.max_reply_bytes, kSmallError)) {
+  // An error that has grown in the caller's words: the rest was looked at when it came home.
+  if (IsTooLarge(answer.body.size(), *outcome.status, hall.options)) {
     const Status status = ReplyTooLargeStatus(answer.body.size(), hall.options);
     answer.Clear();
     told = exchange.protocol->Finish(exchange.head, {&status, &kNone, &kNone, nullptr}, &answer);

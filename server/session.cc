@@ -46,6 +46,16 @@ void SetCompression(const rpc::CallHead& head, const ServerOptions& options,
   envelope->compress_from = head.compress_always ? 0 : options.compress_min_bytes;
 }
 
+// The message, or what stands in an error, before it is written in the caller's words.
+size_t ReplyBytes(const actors::Envelope& reply) {
+  size_t bytes = reply.reply.size() + reply.status.message().size();
+  if (reply.status.ok()) return bytes;
+  for (const ErrorDetail& detail : reply.status.details()) {
+    bytes += detail.value.size() + detail.debug.size();
+  }
+  return bytes;
+}
+
 }  // namespace
 
 Session::Session(Hall& hall, io::Connection& connection)
@@ -211,15 +221,16 @@ void Session::Attach(io::Connection& connection, http::StreamId stream,
   Advance(connection);
 }
 
-// It may wait for its turn, or for a slow reader: one that is too large does not.
+// It may wait for its turn, or for a slow reader: the request does not wait with it, and
+// one that is too large does not wait.
 void Session::KeepReply(Exchange& exchange, std::unique_ptr<actors::Envelope> reply) {
-  const size_t bytes = reply->reply.size();
-  if (bytes > hall_.options.max_reply_bytes) {
-    hall_.GiveBack(std::move(reply));
-    RefuseCall(&exchange, ReplyTooLargeStatus(bytes, hall_.options));
-    return;
-  }
   hall_.DischargeBody(*reply);
+  reply->DropRequest();
+  const size_t bytes = ReplyBytes(*reply);
+  if (IsTooLarge(bytes, reply->status, hall_.options)) {
+    reply->DropAnswer();
+    RefuseCall(&exchange, ReplyTooLargeStatus(bytes, hall_.options));
+  }
   exchange.envelope = std::move(reply);
 }
 

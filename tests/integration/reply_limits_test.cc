@@ -148,6 +148,18 @@ TEST_F(ReplyLimitsTest, WhatIsWholeBehindThemIsAnsweredToo) {
   EXPECT_TRUE(peer.AtEnd());
 }
 
+// Nor do errors that are too large.
+TEST_F(ReplyLimitsTest, ThoseThatAreTooLargeDoNotWait) {
+  peer.Send(Bulk(kLimit - kFrame) + Bulk(kLimit) + Bulk(2 * kLimit, "fail"));
+  server.Turn();
+  EXPECT_EQ(server.Metric("mailroom_calls"), 0);
+  const std::vector<HttpReply> replies = AwaitReplies(3);
+  ASSERT_EQ(replies.size(), 3u);
+  EXPECT_EQ(replies[1].status, 429);
+  EXPECT_EQ(replies[2].status, 429);
+  EXPECT_NE(replies[2].body.find("it has 2097152 bytes"), std::string::npos) << replies[2].body;
+}
+
 TEST_F(ReplyLimitsTest, WhileTheyWaitOnlyTheyAreHeld) {
   peer.Send(EightOfHalf());
   server.Turn();
