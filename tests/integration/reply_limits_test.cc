@@ -93,7 +93,8 @@ TEST_F(ReplyLimitsTest, AReplyOverTheLimitIsRefusedByName) {
   EXPECT_EQ(Handled("ResourceExhausted"), 1);
 }
 
-TEST_F(ReplyLimitsTest, SoIsAnError) {
+// Its text is as long as the limit; written as JSON it is longer.
+TEST_F(ReplyLimitsTest, AnErrorThatGrowsOverItIsRefusedToo) {
   peer.Send(Bulk(kLimit, "fail"));
   const std::vector<HttpReply> replies = AwaitReplies(1);
   ASSERT_EQ(replies.size(), 1u);
