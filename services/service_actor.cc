@@ -23,19 +23,6 @@ constexpr SlotId kBeginWaiting(SlotKind::kJob, 0, 0, 0);
 
 Status CallerGone() { return Status::Static(Code::kCanceled, "the caller is gone"); }
 
-// Parses the envelope's bytes.
-Status ParseRequest(const actors::Envelope& envelope, rpc::Compressor& compressor,
-                    google::protobuf::Message* request) {
-  const rpc::Codec& codec = rpc::Codec::For(envelope.format);
-  if (envelope.request_compression == Compression::kIdentity) {
-    return codec.Parse(envelope.request, request);
-  }
-  std::string plain;
-  MAILROOM_RETURN_IF_ERROR(compressor.Decompress(envelope.request_compression, envelope.request,
-                                                 envelope.request_limit, &plain));
-  return codec.Parse(plain, request);
-}
-
 // Puts the request where the handler will look for it.
 Status OpenRequest(const rpc::MethodSpec& method, rpc::Compressor& compressor, ServiceJob& job) {
   actors::Envelope& envelope = job.envelope();
@@ -43,10 +30,17 @@ Status OpenRequest(const rpc::MethodSpec& method, rpc::Compressor& compressor, S
     job.set_request(&static_cast<MessageParcel&>(*envelope.typed_request).message());
     return Status();
   }
-  google::protobuf::Message* const request = method.request().New(&job.arena());
-  MAILROOM_RETURN_IF_ERROR(ParseRequest(envelope, compressor, request));
+  BytesView bytes = envelope.request;
+  std::string plain;
+  if (envelope.request_compression != Compression::kIdentity) {
+    MAILROOM_RETURN_IF_ERROR(
+        compressor.Decompress(envelope.request_compression, bytes, envelope.request_limit, &plain));
+    bytes = plain;
+  }
+  google::protobuf::Message* const request =
+      job.memory().NewRequest(method.request(), bytes.size());
   job.set_request(request);
-  return Status();
+  return rpc::Codec::For(envelope.format).Parse(bytes, request);
 }
 
 // Which method a stall would be blamed on.
@@ -184,7 +178,7 @@ void ServiceActor::EndJob(ServiceJob& job) {
   std::unique_ptr<JobMemory> memory = job.TakeMemory();
   jobs_.Erase(job.id());
   if (spare_.size() < kSpareMemory) {
-    memory->arena().Reset();
+    memory->Recycle();
     spare_.push_back(std::move(memory));
   }
   if (!jobs_.empty()) return;

@@ -221,6 +221,47 @@ TEST(ServiceActorTest, S4_RequestsLiveInTheArenaOfTheirJob) {
   EXPECT_EQ(arenas.size(), 1u);
 }
 
+// A request is parsed into the message of the one before: nothing of that is seen.
+TEST(ServiceActorTest, ARequestHoldsNothingOfTheOneBefore) {
+  ProbeStage probe;
+  const std::vector<std::pair<std::string, WireFormat>> empty = {
+      {"", WireFormat::kProto}, {"{}", WireFormat::kJson}, {R"({"none": 1})", WireFormat::kJson}};
+  for (const auto& [bytes, format] : empty) {
+    probe.PostFailing(ProbeActor::kAtOnce, "word", 0);
+    probe.stage.Post(ProbeActor::kAtOnce, R"({"word": "torn", "fail": true)", WireFormat::kJson);
+    const CallId call = probe.stage.Post(ProbeActor::kAtOnce, bytes, format);
+    probe.stage.Run();
+    EXPECT_EQ(probe.CodeOf(call), Code::kOk) << bytes;
+    EXPECT_EQ(probe.log.back(), "end ") << bytes;
+  }
+}
+
+// What strings had room for is kept for the next call, but not of large requests, nor of
+// many.
+TEST(ServiceActorTest, ARequestKeepsLittleRoomForTheNext) {
+  ProbeActor::Log log;
+  auto owned = std::make_unique<ProbeActor>(log);
+  ProbeActor& actor = *owned;
+  testing::Stage stage(ProbeActor::Spec(), std::move(owned));
+  const auto capacity_after = [&](size_t word_bytes) {
+    ProbeActor::Request request;
+    request.set_word(std::string(word_bytes, 'x'));
+    stage.Post(ProbeActor::kAtOnce, request.SerializeAsString());
+    stage.Run();
+    return actor.last_capacity();
+  };
+  EXPECT_GE(capacity_after(1000), 1000u);
+  EXPECT_GE(capacity_after(1), 1000u);
+  EXPECT_GE(capacity_after(100000), 100000u);
+  EXPECT_LT(capacity_after(1), 100u);
+
+  EXPECT_GE(capacity_after(2000), 2000u);
+  for (int call = 0; call < 3; ++call) EXPECT_GE(capacity_after(1), 2000u);
+  for (int call = 0; call < 20; ++call) capacity_after(1000);
+  EXPECT_LT(capacity_after(1), 2000u);
+  EXPECT_LE(actor.last_arena()->SpaceAllocated(), 4096u);
+}
+
 TEST(ServiceActorTest, AnExceptionBecomesInternalAndTheActorLivesOn) {
   ProbeStage probe;
   for (const uint32_t method :

@@ -25,18 +25,50 @@
 // Owned by its ServiceActor's table; owning worker only.
 namespace mailroom::services {
 
-// An arena with a block of its own that serves call after call (S4). S8: workers
-// never share one, so the arena needs no lock.
+// An arena with a block of its own, and the request in it, that serve call after call
+// (S4). S8: workers never share one, so the arena needs no lock.
+//
+// A request that is parsed anew costs a fraction of a new one in a fresh arena, but keeps
+// the capacity of its strings and lists: so only as long as all that was read into it is
+// little (docs/design/0013).
 class JobMemory final {
  public:
   JobMemory() : arena_(block_, sizeof(block_)) {}
-  google::protobuf::Arena& arena() { return arena_; }
+
+  // A request of the kind of `prototype`, which has static storage, for `bytes` bytes
+  // to be parsed into: it may still hold what the last one held. Valid until Recycle().
+  google::protobuf::Message* NewRequest(const google::protobuf::Message& prototype, size_t bytes) {
+    if (prototype_ != &prototype) {
+      Empty();
+      request_ = prototype.New(&arena_);
+      prototype_ = &prototype;
+    }
+    read_bytes_ += bytes;
+    return request_;
+  }
+
+  // After the call.
+  void Recycle() {
+    if (read_bytes_ > kMostReadBytes || arena_.SpaceAllocated() > sizeof(block_)) Empty();
+  }
 
  private:
+  static constexpr size_t kMostReadBytes = 16384;
+
+  void Empty() {
+    arena_.Reset();
+    request_ = nullptr;
+    prototype_ = nullptr;
+    read_bytes_ = 0;
+  }
+
   // Holds a small request with room to spare; a larger one takes blocks from the
   // heap, which Reset() gives back.
   alignas(std::max_align_t) char block_[4096];
   google::protobuf::Arena arena_;
+  google::protobuf::Message* request_ = nullptr;  // in the arena
+  const google::protobuf::Message* prototype_ = nullptr;
+  size_t read_bytes_ = 0;  // into request_, by all calls
 };
 
 // A message on its way between two actors of one process.
@@ -75,7 +107,7 @@ class ServiceJob final {
   // False once the answer is on its way.
   bool unanswered() const { return envelope_ != nullptr; }
   actors::Call& call() { return call_; }
-  google::protobuf::Arena& arena() { return memory_->arena(); }
+  JobMemory& memory() { return *memory_; }
   std::unique_ptr<JobMemory> TakeMemory() { return std::move(memory_); }
 
   // The decoded request, in the arena or in the envelope's parcel.

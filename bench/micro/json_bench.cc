@@ -35,7 +35,7 @@ void ParseOrder(benchmark::State& state, WireFormat format) {
   char block[8192];
   for (auto _ : state) {
     google::protobuf::Arena arena(block, sizeof(block));
-    Order* const order = google::protobuf::Arena::CreateMessage<Order>(&arena);
+    Order* order = google::protobuf::Arena::CreateMessage<Order>(&arena);
     MAILROOM_CHECK(codec.Parse(text, order).ok());
     benchmark::DoNotOptimize(order);
   }

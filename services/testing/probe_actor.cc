@@ -35,9 +35,14 @@ void FailIf(bool wanted) {
 
 }  // namespace
 
+void ProbeActor::Look(const Request& request) {
+  last_arena_ = request.GetArena();
+  last_capacity_ = request.word().capacity();
+}
+
 Result<ProbeActor::Response> ProbeActor::AtOnce(const Request& request, Call&) {
   log_.push_back("start " + request.word());
-  last_arena_ = request.GetArena();
+  Look(request);
   FailIf(request.fail());
   log_.push_back("end " + request.word());
   Response response;
@@ -48,7 +53,7 @@ Result<ProbeActor::Response> ProbeActor::AtOnce(const Request& request, Call&) {
 Task<Result<ProbeActor::Response>> ProbeActor::Probe(const Request& request, Call& call) {
   log_.push_back("start " + request.word());
   Witness witness(log_, request.word());
-  last_arena_ = request.GetArena();
+  Look(request);
   FailIf(request.fail());
   if (request.sleep_ms() > 0) {
     const std::chrono::milliseconds delay(request.sleep_ms());

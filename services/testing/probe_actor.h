@@ -33,14 +33,17 @@ class ProbeActor final : public probe::v1::ProbeServiceActor<ProbeActor> {
   Task<Result<Response>> Peek(const Request& request, Call& call) { return Probe(request, call); }
   Result<Response> AtOnce(const Request& request, Call& call);
 
-  // The arena of the request seen last.
+  // Of the request seen last: its arena, and what its word had room for.
   const google::protobuf::Arena* last_arena() const { return last_arena_; }
+  size_t last_capacity() const { return last_capacity_; }
 
  private:
+  void Look(const Request& request);
   Task<Result<Response>> Probe(const Request& request, Call& call);
 
   Log& log_;
   const google::protobuf::Arena* last_arena_ = nullptr;
+  size_t last_capacity_ = 0;
 };
 
 }  // namespace mailroom::services::testing

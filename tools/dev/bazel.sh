@@ -3,6 +3,8 @@
 # How ./dev calls Bazel: always the same way, so that nothing is built twice. Sourced by ./dev.
 
 readonly CACHE=${HOME}/.cache/mailroom
+# How often each function of the server runs; `./dev profile` writes it (docs/design/0012).
+readonly PROFILE=examples/mailroomd/mailroomd.profdata
 
 # Headers under /usr are in no cache key of Bazel's. This names the packages they come from, and the
 # compilers. What the tests bring later must not rebuild the server: the release lane leaves it out.
@@ -32,6 +34,19 @@ prune_cache() {
   touch "$stamp"
 }
 
+# The profile's copy in the cache, named by its content: a compiler's option is in an action's key,
+# the file that it names is not. Bazel's own --fdo_optimize lacks a part in Debian's Bazel 4.
+cached_profile() {
+  local copy
+  copy=$CACHE/profiles/$(sha256sum <"$PROFILE" | cut -c 1-16).profdata
+  if [ ! -e "$copy" ]; then
+    mkdir -p "$CACHE/profiles"
+    cp "$PROFILE" "$copy.$$"
+    mv "$copy.$$" "$copy"
+  fi
+  echo "$copy"
+}
+
 # bazel_do <command> <config> [arguments]: one command in one lane. The compiler is the lane's own,
 # unless MAILROOM_CC names one; CC and CXX of the surroundings are not asked.
 bazel_do() {
@@ -44,6 +59,7 @@ bazel_do() {
   if mkdir -p "$CACHE/bazel" 2>/dev/null && [ -w "$CACHE" ]; then
     prune_cache
     options+=(--disk_cache="$CACHE/bazel")
+    [ "$config" != release ] || options+=(--copt=-fprofile-use="$(cached_profile)")
   fi
   [ -z "${MAILROOM_CC:-}" ] || options+=(--repo_env=CC="$MAILROOM_CC")
   [ "$(bazel_major)" -lt 7 ] || options+=(--enable_workspace --noenable_bzlmod)
