@@ -75,14 +75,14 @@ void BeginCall(Hall& hall, Exchange* exchange, Status accepted) {
   }
 }
 
+// With the codes that Connect's clients give these statuses where nothing else is said.
 void RefuseMethod(Hall& hall, const http::Head& head, Exchange* exchange) {
   const std::string method(head.method);
   if (exchange->route == nullptr) {
-    RefuseHttp(hall, exchange, 405, Code::kUnimplemented,
+    RefuseHttp(hall, exchange, 405, Code::kUnknown,
                "this page is read with GET or HEAD, not " + method);
   } else if (head.method != "POST") {
-    RefuseHttp(hall, exchange, 405, Code::kUnimplemented,
-               "call this method with POST, not " + method);
+    RefuseHttp(hall, exchange, 405, Code::kUnknown, "call this method with POST, not " + method);
   } else {
     exchange->accept_post = true;
     RefuseHttp(hall, exchange, 415, Code::kUnknown,

@@ -52,6 +52,14 @@ TEST_F(MethodsTest, AMethodThatNobodyKnowsIsNotImplemented) {
   EXPECT_EQ(known.headers.Find("allow"), "GET, HEAD, OPTIONS");
 }
 
+// A Connect client that is told 405 without a body takes it for unknown, and so does the
+// conformance suite (its case unexpected-verb).
+TEST_F(MethodsTest, ACallByAnotherMethodHasTheCodeOfItsStatus) {
+  const HttpReply reply = server.Exchange(Line("DELETE", kEcho));
+  EXPECT_EQ(reply.status, 405);
+  EXPECT_EQ(reply.body, R"({"code":"unknown","message":"call this method with POST, not DELETE"})");
+}
+
 // RFC 9110 s10.1.1: the final status instead of 100, and no more of the body is read.
 TEST_F(MethodsTest, WhoeverAwaitsContinueInVainIsToldAtOnce) {
   io::Peer peer = server.Connect();
