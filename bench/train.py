@@ -28,6 +28,7 @@ BANK_PATH = "/mailroom.bank.v1.BankService/"
 
 
 def request(path, body, content_type="application/json", fields=()):
+    """As target.Call makes them, on any path and with more fields."""
     head = [f"POST {path} HTTP/1.1", "Host: 127.0.0.1:8080", f"Content-Type: {content_type}",
             *fields, f"Content-Length: {len(body)}"]
     return "\r\n".join(head).encode() + b"\r\n\r\n" + body
@@ -38,7 +39,7 @@ def call(path, message, fields=()):
 
 
 def traced(number):
-    """What the field's clients send, different each time: a trace and what time is left."""
+    """The fields of a generated client, never the same: a trace id, and the time that is left."""
     return (f"Traceparent: 00-{number:032x}-{number:016x}-01",
             f"Connect-Timeout-Ms: {5000 + number % 1000}", "Connect-Protocol-Version: 1",
             "User-Agent: connect-es/2.0.0", "Accept-Encoding: gzip, br", "Accept: */*")
@@ -57,34 +58,37 @@ def chunked(message):
 
 
 def mixture():
-    """(requests of one kind, how many in all): each is answered with a Content-Length."""
+    """(requests of one kind, how many in all, how many of them must succeed)."""
     words = [word * 40 for word in ("plain text, ", 'a "quoted" line\n', "größer als ", "絵文字 🙂 ")]
     texts = ["".join(words[:count]) for count in range(1, 5)]
     accounts = [f"account-{number}" for number in range(50)]
-    yield [target.PROTO.request()], 60000
-    yield [target.JSON.request()], 60000
+    yield [target.PROTO.request()], 60000, 60000
+    yield [target.JSON.request()], 60000, 60000
     for of in (target.PROTO, target.JSON):
         yield [request(target.PATH, of.body, of.content_type, traced(number))
-               for number in range(20000)], 20000
-    yield [call(ECHO_PATH, {"message": text}) for text in texts], 10000
+               for number in range(20000)], 20000, 20000
+    yield [call(ECHO_PATH, {"message": text}) for text in texts], 10000, 10000
     yield [call(ECHO_PATH, {"message": text}, traced(number))
-           for number, text in enumerate(texts * 500)], 2000
-    yield [zipped({"message": text * 10}) for text in texts], 1000
-    yield [chunked({"message": text * 10}) for text in texts], 1000
-    yield [call(BANK_PATH + "OpenAccount", {"accountId": name}) for name in accounts], 100
+           for number, text in enumerate(texts * 500)], 2000, 2000
+    yield [zipped({"message": text * 10}) for text in texts], 1000, 1000
+    yield [chunked({"message": text * 10}) for text in texts], 1000, 1000
+    yield [call(BANK_PATH + "OpenAccount", {"accountId": name}) for name in accounts], 50, 50
     yield [call(BANK_PATH + "Deposit", {"accountId": name, "amount": "100"})
-           for name in accounts], 2000
+           for name in accounts], 2000, 2000
     yield [call(BANK_PATH + "Transfer", {"from": one, "to": other, "amount": 1})
-           for one, other in zip(accounts, accounts[1:])], 2000
+           for one, other in zip(accounts, accounts[1:])], 2000, 2000
     yield [call(BANK_PATH + "GetBalance", {"accountId": name})
-           for name in ("nobody", *accounts)], 4000
+           for name in ("nobody", *accounts)], 4080, 4000
     yield [request(ECHO_PATH, b'{"message": 1'), call(ECHO_PATH, {"unknown": [1.5, None, {}]}),
            call("/mailroom.echo.v1.EchoService/None", {}), request(ECHO_PATH, b"", "text/plain"),
-           b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"], 500
+           b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"], 500, 200
 
 
 def send_all(port, requests, depth):
-    """Over all connections in turn, `depth` requests in one write to each before any is read."""
+    """Over all connections in turn, `depth` requests in one write to each before any is read.
+
+    How many were answered with 200."""
+    good = 0
     rounds = [requests[at:at + depth] for at in range(0, len(requests), depth)]
     connections = [socket.create_connection(("127.0.0.1", port), SECONDS)
                    for _ in range(min(CONNECTIONS, len(rounds)))]
@@ -96,22 +100,37 @@ def send_all(port, requests, depth):
             for connection, block in busy:
                 rest = b""
                 for _ in block:
-                    _, _, rest = target.read_reply(connection, rest)
+                    head, _, rest = target.read_reply(connection, rest)
+                    good += head.startswith(b"HTTP/1.1 200 ")
     finally:
         for connection in connections:
             connection.close()
+    return good
 
 
 def train(server):
     order = random.Random(1)
-    for kinds, count in mixture():
+    for kinds, count, wanted in mixture():
         calls = (kinds * (count // len(kinds) + 1))[:count]
         order.shuffle(calls)
         half = count // 2
-        send_all(server.port, calls[:half], DEPTH)
-        send_all(server.port, calls[half:], 1)
+        good = send_all(server.port, calls[:half], DEPTH) + send_all(server.port, calls[half:], 1)
+        if good != wanted:
+            raise target.Failure(f"{good} of {count} succeeded, {wanted} should: {kinds[0][:200]}")
     for _ in range(500):  # connections of one call
         send_all(server.port, [target.JSON.request()], 1)
+
+
+def train_one(one):
+    server = target.Server(one)
+    try:
+        train(server)
+        server.process.terminate()
+        code = server.process.wait(SECONDS)  # the counts are written at its end
+    finally:
+        server.stop()
+    if code != 0:
+        raise target.Failure(f"ended with {code}; it said: {server.said()[-400:]}")
 
 
 def main():
@@ -121,21 +140,12 @@ def main():
     args = parser.parse_args()
     if not args.server:
         parser.error("--server is needed: mailroomd, built to count")
-    for one in target.all_targets(args):
-        if not one.name.endswith("-json"):  # each codec gets both
-            continue
-        try:
-            server = target.Server(one)
-            try:
-                train(server)
-                server.process.terminate()
-                code = server.process.wait(SECONDS)  # the counts are written at its end
-            finally:
-                server.stop()
-        except (target.Failure, OSError, subprocess.TimeoutExpired) as failure:
-            sys.exit(f"train: {one.name}: {failure}")
-        if code != 0:
-            sys.exit(f"train: {one.name} ended with {code}; it said: {server.said()[-400:]}")
+    try:
+        for one in target.all_targets(args):
+            if one.name.endswith("-json"):  # each codec gets both
+                train_one(one)
+    except (target.Failure, OSError, subprocess.TimeoutExpired) as failure:
+        sys.exit(f"train: {failure}")
     return 0
 
 

@@ -10,22 +10,13 @@
 #include "mailroom/actors/mailbox.h"
 #include "mailroom/base/mutex.h"
 #include "mailroom/base/random.h"
+#include "mailroom/base/sanitizers.h"
 #include "mailroom/server/doorbell.h"
 
 namespace mailroom::server {
 namespace {
 
-#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
-constexpr int kPosts = 500000;
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer) || __has_feature(address_sanitizer)
-constexpr int kPosts = 500000;
-#else
-constexpr int kPosts = 10000000;
-#endif
-#else
-constexpr int kPosts = 10000000;
-#endif
+constexpr int kPosts = kSanitized ? 500000 : 10000000;
 constexpr int kPosters = 2;
 
 // What an eventfd is to the loop: a level that a wait consumes.

@@ -36,8 +36,9 @@ void FailIf(bool wanted) {
 }  // namespace
 
 void ProbeActor::Look(const Request& request) {
-  last_arena_ = request.GetArena();
-  last_capacity_ = request.word().capacity();
+  const google::protobuf::Arena* const arena = request.GetArena();
+  seen_ = Seen{request.ShortDebugString(), request.word().capacity(), arena,
+               arena == nullptr ? 0 : arena->SpaceAllocated()};
 }
 
 Result<ProbeActor::Response> ProbeActor::AtOnce(const Request& request, Call&) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -33,17 +34,22 @@ class ProbeActor final : public probe::v1::ProbeServiceActor<ProbeActor> {
   Task<Result<Response>> Peek(const Request& request, Call& call) { return Probe(request, call); }
   Result<Response> AtOnce(const Request& request, Call& call);
 
-  // Of the request seen last: its arena, and what its word had room for.
-  const google::protobuf::Arena* last_arena() const { return last_arena_; }
-  size_t last_capacity() const { return last_capacity_; }
+  // What the request seen last held, what its word had room for, and its arena with what
+  // that had taken by then.
+  struct Seen {
+    std::string text;
+    size_t capacity = 0;
+    const google::protobuf::Arena* arena = nullptr;
+    size_t arena_bytes = 0;
+  };
+  const Seen& seen() const { return seen_; }
 
  private:
   void Look(const Request& request);
   Task<Result<Response>> Probe(const Request& request, Call& call);
 
   Log& log_;
-  const google::protobuf::Arena* last_arena_ = nullptr;
-  size_t last_capacity_ = 0;
+  Seen seen_;
 };
 
 }  // namespace mailroom::services::testing

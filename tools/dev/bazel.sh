@@ -35,14 +35,16 @@ prune_cache() {
 }
 
 # The profile's copy in the cache, named by its content: a compiler's option is in an action's key,
-# the file that it names is not. Bazel's own --fdo_optimize lacks a part in Debian's Bazel 4.
+# the file that it names is not. Bazel's own --fdo_optimize wants @bazel_tools//tools/zip:unzip_fdo,
+# which Debian's Bazel 4 lacks.
 cached_profile() {
   local copy
-  copy=$CACHE/profiles/$(sha256sum <"$PROFILE" | cut -c 1-16).profdata
-  if [ ! -e "$copy" ]; then
-    mkdir -p "$CACHE/profiles"
-    cp "$PROFILE" "$copy.$$"
-    mv "$copy.$$" "$copy"
+  copy=$(sha256sum <"$PROFILE") || return
+  copy=$CACHE/profiles/${copy:0:16}.profdata
+  if [ -e "$copy" ]; then
+    touch "$copy" || true # no clone's prune_cache takes it from under a build
+  else
+    mkdir -p "$CACHE/profiles" && cp "$PROFILE" "$copy.$$" && mv "$copy.$$" "$copy" || return
   fi
   echo "$copy"
 }
@@ -50,7 +52,7 @@ cached_profile() {
 # bazel_do <command> <config> [arguments]: one command in one lane. The compiler is the lane's own,
 # unless MAILROOM_CC names one; CC and CXX of the surroundings are not asked.
 bazel_do() {
-  local command=$1 config=$2 options=()
+  local command=$1 config=$2 options=() profile
   shift 2
   options+=(--config="$config" --action_env=MAILROOM_SYSTEM="$(system_hash "$config")")
   # The layering check knows the system's headers by a list that Bazel writes when it looks at the
@@ -59,7 +61,12 @@ bazel_do() {
   if mkdir -p "$CACHE/bazel" 2>/dev/null && [ -w "$CACHE" ]; then
     prune_cache
     options+=(--disk_cache="$CACHE/bazel")
-    [ "$config" != release ] || options+=(--copt=-fprofile-use="$(cached_profile)")
+    if [ "$config" = release ]; then
+      profile=$(cached_profile) || return
+      options+=(--copt=-fprofile-use="$profile")
+    fi
+  elif [ "$config" = release ]; then
+    say "$CACHE can't be written: the server is built without its profile, and slower"
   fi
   [ -z "${MAILROOM_CC:-}" ] || options+=(--repo_env=CC="$MAILROOM_CC")
   [ "$(bazel_major)" -lt 7 ] || options+=(--enable_workspace --noenable_bzlmod)
