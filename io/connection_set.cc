@@ -11,6 +11,9 @@ namespace {
 // As many as one readiness batch makes dirty; each keeps at most 16 KiB.
 constexpr size_t kSpareOutputs = 256;
 
+// Entries for lingering connections that may stand beyond twice those that are open.
+constexpr size_t kFewLingering = 64;
+
 // Calls body(id) for all that is marked and unmarks it; what is marked meanwhile
 // waits for the next walk.
 template <class Body>
@@ -140,6 +143,10 @@ void ConnectionSet::MarkOffered(Connection& connection) {
 void ConnectionSet::MarkClosing(Connection& connection) { closing_.push_back(connection.id_); }
 
 void ConnectionSet::MarkLingering(Connection& connection) {
+  // Those that closed before their time still stand in it.
+  if (lingering_.size() > 2 * table_.size() + kFewLingering) {
+    std::erase_if(lingering_, [this](const Lingering& entry) { return !table_.Find(entry.id); });
+  }
   lingering_.push_back({DeadlineIn(now_, limits_.linger), connection.id_});
 }
 

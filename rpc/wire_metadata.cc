@@ -23,9 +23,12 @@ bool IsKey(std::string_view key) {
   });
 }
 
+// Of a name that may be as long as a head.
+constexpr size_t kEchoedKey = 64;
+
 Status Refuse(std::string_view key, std::string_view why) {
   std::string words = "the handler's metadata cannot be sent: key \"";
-  words.append(key.substr(0, 64)).append("\" ").append(why);
+  words.append(key.substr(0, kEchoedKey)).append("\" ").append(why);
   return Internal(std::move(words));
 }
 
@@ -91,7 +94,7 @@ Status AddRequestField(const http::Field& field, Metadata* metadata) {
     bytes.clear();
     if (!DecodeBase64(TakeElement(&rest, ','), &bytes)) {
       std::string words = "header \"";
-      words.append(field.name).append("\" is not base64");
+      words.append(field.name.substr(0, kEchoedKey)).append("\" is not base64");
       return InvalidArgument(std::move(words));
     }
     metadata->Add(field.name, bytes);

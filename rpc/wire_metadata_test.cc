@@ -73,6 +73,13 @@ TEST(RequestFieldTest, WhatIsNotBase64IsInvalidArgument) {
   }
 }
 
+TEST(RequestFieldTest, ALongNameIsCutBeforeItIsRepeated) {
+  Metadata metadata;
+  const std::string name = std::string(10000, 'a') + "-bin";
+  EXPECT_EQ(AddRequestField({name, "*"}, &metadata).message(),
+            "header \"" + std::string(64, 'a') + "\" is not base64");
+}
+
 TEST(TransportFieldTest, ConnectionAndBodyFieldsAreNotMetadata) {
   for (const char* name : {"Host", "content-length", "Content-Type", "content-encoding",
                            "accept-encoding", "Connection", "Keep-Alive", "proxy-connection", "TE",

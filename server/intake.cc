@@ -17,6 +17,9 @@ namespace {
 constexpr std::array<std::string_view, 9> kKnownMethods = {
     "GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"};
 
+// What is repeated of a content type that nobody speaks.
+constexpr size_t kEchoedType = 200;
+
 // The value of Allow for a target (RFC 9110 s10.2.1); empty when nothing is there.
 std::string_view Allowed(const http::Head& head, const Exchange& exchange) {
   if (exchange.route != nullptr) return "OPTIONS, POST";
@@ -86,7 +89,7 @@ void RefuseMethod(Hall& hall, const http::Head& head, Exchange* exchange) {
   } else {
     exchange->accept_post = true;
     RefuseHttp(hall, exchange, 415, Code::kUnknown,
-               "content type \"" + std::string(head.content_type) +
+               "content type \"" + std::string(head.content_type.substr(0, kEchoedType)) +
                    "\" is not spoken here; send one of " + std::string(rpc::AcceptPost()));
   }
 }

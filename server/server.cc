@@ -314,9 +314,9 @@ Status Server::Serve() {
   server::IoActor& first = *io_actors_[0];
   const Status ended = first.loop().Run(io::Loop::Mode::kUntilDone);
   RequestStop();  // unless it was asked for: the first one failed
-  for (Thread& loop : parts_->loops) loop.Join();
   // A handler that blocks holds what follows: from here on a signal ends the process.
   first.loop().ForgetSignals();
+  for (Thread& loop : parts_->loops) loop.Join();
   Shutdown();
   return ended;
 }

@@ -64,7 +64,8 @@ class Server final {
   int Main(int argc, char** argv);
 
   // Has SIGTERM and SIGINT begin a drain; a second signal ends the process at
-  // once. Before Start(); Main() does it.
+  // once. The first loop reads them: a handler that blocks there (no workers)
+  // holds them up too. Before Start(); Main() does it.
   void DrainOnSignals() { drain_on_signals_ = true; }
   // Binds the addresses, makes the actors, starts the workers. Returns at once;
   // connections wait in the backlog until Serve(). unavailable when an address is

@@ -155,6 +155,8 @@ TEST_F(SessionsTest, EachRefusalHasItsStatus) {
   const HttpReply unspoken = server.Post(kEcho, "image/jpeg", "x");
   EXPECT_EQ(unspoken.status, 415);
   EXPECT_EQ(unspoken.headers.Find("accept-post"), "application/json, application/proto");
+  EXPECT_LT(server.Post(kEcho, "image/" + std::string(9000, 'x'), "x").body.size(), 500u)
+      << "what the caller sent is cut";
   EXPECT_EQ(server.Exchange("nonsense\r\n\r\n").status, 400);
   EXPECT_EQ(server.Exchange("POST / HTTP/2.0\r\nhost: a\r\n\r\n").status, 505);
   EXPECT_EQ(
