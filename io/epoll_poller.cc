@@ -93,12 +93,17 @@ Result<size_t> EpollPoller::Wait(std::span<Ready> out, Duration timeout) {
   return filled;
 }
 
+Duration EpollPoller::WithoutSlack(Duration timeout) {
+  constexpr Duration kMostSlack = std::chrono::milliseconds(100);
+  return timeout - std::min(timeout / 200, kMostSlack);
+}
+
 int EpollPoller::WaitForEvents(int capacity, Duration timeout) {
   if (timeout <= Duration::zero()) {
     return ::epoll_wait(epoll_.get(), events_.data(), capacity, timeout.count() < 0 ? -1 : 0);
   }
   if (precision_ == Precision::kPwait2) {
-    const timespec limit = TimespecOf(timeout);
+    const timespec limit = TimespecOf(WithoutSlack(timeout));
     const int count = ::epoll_pwait2(epoll_.get(), events_.data(), capacity, &limit, nullptr);
     // EPERM: what sandboxes answer to calls they do not know.
     if (count >= 0 || (errno != ENOSYS && errno != EPERM)) return count;

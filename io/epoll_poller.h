@@ -13,8 +13,9 @@
 // EpollPoller: the Poller of Linux. Private to io; MakePoller() makes one.
 //
 // Level triggered, but for its own eventfd: edge triggered, so that a wake costs
-// no read. Waits to the nanosecond with epoll_pwait2 (Linux 5.11); an older
-// kernel or a sandbox without it gets the same from a timerfd.
+// no read. Waits to the nanosecond with epoll_pwait2 (Linux 5.11), in steps that
+// leave the kernel's slack out; an older kernel or a sandbox without it gets the
+// same from a timerfd, which has no slack.
 namespace mailroom::io {
 
 class EpollPoller final : public Poller {
@@ -29,6 +30,12 @@ class EpollPoller final : public Poller {
   void Remove(int fd) noexcept override;
   Result<size_t> Wait(std::span<Ready> out, Duration timeout) override;
   void Wake() noexcept override;
+
+  // How long to ask epoll_pwait2 to wait: so much less than `timeout` (positive)
+  // that it is not over it with the slack that the kernel adds for a wait of
+  // more than 50 us, a thousandth of it, a 200th for a process with nice above
+  // zero, 100 ms at most (select_estimate_accuracy in Linux's fs/select.c).
+  static Duration WithoutSlack(Duration timeout);
 
   // The eventfd, for a test that fills its counter (S36).
   int wake_fd() const { return wake_.get(); }

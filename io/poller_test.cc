@@ -4,8 +4,10 @@
 #include <pthread.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <csignal>
 #include <memory>
 #include <string>
@@ -15,6 +17,7 @@
 
 #include <gtest/gtest.h>
 
+#include "mailroom/base/clock.h"
 #include "mailroom/io/epoll_poller.h"
 #include "mailroom/io/listener.h"
 #include "mailroom/io/testing/fake_poller.h"
@@ -239,6 +242,38 @@ TEST(EpollPollerTest, S36_FullCounterIsSuccess) {
   poller.Wake();
   EXPECT_EQ(*poller.Wait(out, Duration::zero()), 1u);
   EXPECT_EQ(*poller.Wait(out, Duration::zero()), 0u);
+}
+
+// What the kernel may add to a wait, of a process with nice above zero (Linux's fs/select.c).
+Duration KernelSlack(Duration asked) {
+  return std::max<Duration>(std::chrono::microseconds(50),
+                            std::min<Duration>(asked / 200, std::chrono::milliseconds(100)));
+}
+
+TEST(EpollPollerTest, S32_TheKernelsSlackDoesNotMakeAWaitLate) {
+  for (Duration timeout{1}; timeout < std::chrono::hours(10'000);
+       timeout += timeout / 7 + Duration(1)) {
+    const Duration asked = EpollPoller::WithoutSlack(timeout);
+    ASSERT_GT(asked, Duration::zero());
+    ASSERT_LE(asked, timeout);
+    if (asked / 200 > std::chrono::microseconds(50)) {
+      ASSERT_LE(asked + KernelSlack(asked), timeout);
+    }
+  }
+}
+
+// What the loop does: it waits for the rest until nothing is left of it.
+TEST(EpollPollerTest, S32_AWaitInStepsEndsAfterAFew) {
+  EpollPoller poller;
+  ASSERT_TRUE(poller.Init(kWakeToken).ok());
+  std::array<Ready, 4> out;
+  const TimePoint deadline = Clock::System().Now() + std::chrono::milliseconds(20);
+  int waits = 0;
+  for (TimePoint now = Clock::System().Now(); now < deadline; now = Clock::System().Now()) {
+    ASSERT_EQ(*poller.Wait(out, deadline - now), 0u);
+    ++waits;
+  }
+  EXPECT_LE(waits, 10);  // each leaves a 200th of the one before
 }
 
 // The flaw: an interrupted wait ended the server.

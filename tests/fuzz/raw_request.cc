@@ -63,21 +63,31 @@ std::string_view TakeExtension(std::string_view* rest) {
   return extension;
 }
 
-// Neither a token nor a quoted string.
-bool IsOddValue(std::string_view value) {
-  const size_t quote = value.find('"');
-  if (quote == std::string_view::npos) return value.empty();
-  size_t close = 1;
-  while (close < value.size() && value[close] != '"')
-    close += value[close] == '\\' ? size_t{2} : size_t{1};
-  return quote != 0 || close + 1 != value.size();
+// RFC 9110 s5.6.2.
+bool IsToken(std::string_view text) {
+  constexpr std::string_view kTokenChars =
+      "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+  return !text.empty() && text.find_first_not_of(kTokenChars) == std::string_view::npos;
+}
+
+// RFC 9110 s5.6.4: any text but for control characters, a quote or a backslash behind a backslash.
+bool IsQuotedString(std::string_view text) {
+  if (text.size() < 2 || text.front() != '"') return false;
+  size_t at = 1;
+  for (; at < text.size() && text[at] != '"'; ++at) {
+    if (text[at] == '\\' && ++at == text.size()) return false;
+    const auto byte = static_cast<unsigned char>(text[at]);
+    if (byte == 0x7f || (byte < ' ' && byte != '\t')) return false;
+  }
+  return at + 1 == text.size();
 }
 
 // A name and, behind an equals sign, a value.
 bool IsOddExtension(std::string_view extension) {
   const bool has_value = extension.find('=') != std::string_view::npos;
   const std::string_view name = Trim(TakeUntil('=', &extension));
-  return name.empty() || (has_value && IsOddValue(Trim(extension)));
+  const std::string_view value = Trim(extension);
+  return !IsToken(name) || (has_value && !IsToken(value) && !IsQuotedString(value));
 }
 
 // A plain name or IPv4 address without a port: what nobody could find odd.
