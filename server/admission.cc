@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "mailroom/rpc/protocol.h"
+#include "mailroom/server/duration.h"
 
 namespace mailroom::server {
 namespace {
@@ -13,6 +14,12 @@ constexpr size_t kSmallError = 64 * 1024;
 
 // An error's text repeats what the client sent up to here.
 constexpr size_t kEchoedPath = 200;
+
+// What the operator allows is less than what the caller asked for.
+bool IsCut(std::optional<Duration> asked, const ServerOptions& options) {
+  const Duration most = options.max_call_timeout;
+  return most > Duration::zero() && (!asked || *asked > most);
+}
 
 // The one place that frames a response outside of an engine: the connection has
 // no request to answer. `fields` are whole lines.
@@ -65,6 +72,20 @@ Status ReplyTooLargeStatus(size_t bytes, const ServerOptions& options) {
                     std::to_string(options.max_reply_bytes) +
                     " are sent; start the server with a higher --max-reply-bytes to raise the "
                     "limit");
+}
+
+TimePoint DeadlineOf(TimePoint began, std::optional<Duration> asked, const ServerOptions& options) {
+  if (IsCut(asked, options)) return DeadlineIn(began, options.max_call_timeout);
+  return asked ? DeadlineIn(began, *asked) : kForever;
+}
+
+Status DeadlineStatus(std::optional<Duration> asked, const ServerOptions& options) {
+  if (!IsCut(asked, options)) {
+    return Status::Static(Code::kDeadlineExceeded, "the deadline passed before the actor answered");
+  }
+  return Status(Code::kDeadlineExceeded, "the actor has not answered within " +
+                                             FormatDuration(options.max_call_timeout) +
+                                             ", the most that --max-call-timeout allows");
 }
 
 std::string TimeoutAnswer(std::string_view flag, std::string_view date_line) {

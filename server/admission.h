@@ -2,9 +2,11 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 
+#include "mailroom/base/clock.h"
 #include "mailroom/base/status.h"
 #include "mailroom/server/options.h"
 #include "mailroom/server/router.h"
@@ -22,6 +24,12 @@ Status BodyMemoryStatus(const ServerOptions& options);
 // Whether so many bytes of a reply, or of an error, are over --max-reply-bytes.
 bool IsTooLarge(size_t bytes, const Status& outcome, const ServerOptions& options);
 Status ReplyTooLargeStatus(size_t bytes, const ServerOptions& options);
+
+// When a call that began then ends at the latest: what its caller asked for, and
+// --max-call-timeout. kForever without either.
+TimePoint DeadlineOf(TimePoint began, std::optional<Duration> asked, const ServerOptions& options);
+// By whichever of the two came first.
+Status DeadlineStatus(std::optional<Duration> asked, const ServerOptions& options);
 
 // A whole HTTP/1.1 response for a moment in which no request can be answered.
 // `date_line` is a whole field line.

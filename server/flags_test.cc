@@ -35,12 +35,13 @@ class FlagsTest : public ::testing::Test {
 TEST_F(FlagsTest, HowLongAConnectionLives) {
   EXPECT_EQ(Parse({"--max-requests-per-connection", "1000", "--max-connection-age", "30m",
                    "--max-connection-age-grace", "10s", "--linger-timeout", "500ms",
-                   "--max-body-memory-bytes", "1000000"}),
+                   "--max-call-timeout", "1m", "--max-body-memory-bytes", "1000000"}),
             -1);
   EXPECT_EQ(options.max_requests_per_connection, 1000u);
   EXPECT_EQ(options.max_connection_age, std::chrono::minutes(30));
   EXPECT_EQ(options.max_connection_age_grace, std::chrono::seconds(10));
   EXPECT_EQ(options.linger_timeout, std::chrono::milliseconds(500));
+  EXPECT_EQ(options.max_call_timeout, std::chrono::minutes(1));
   EXPECT_EQ(options.max_body_memory_bytes, 1000000u);
   EXPECT_EQ(Parse({"--max-requests-per-connection=0", "--max-connection-age=0s"}), -1);
   EXPECT_EQ(options.max_requests_per_connection, 0u);

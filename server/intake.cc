@@ -73,8 +73,8 @@ void BeginCall(Hall& hall, Exchange* exchange, Status accepted) {
     RefuseCall(exchange, std::move(accepted));
   } else if (hall.draining) {
     ShedCall(hall, exchange, Shed::kDraining, DrainingStatus());
-  } else if (exchange->head.timeout) {
-    exchange->deadline = DeadlineIn(exchange->began, *exchange->head.timeout);
+  } else {
+    exchange->deadline = DeadlineOf(exchange->began, exchange->head.timeout, hall.options);
   }
 }
 

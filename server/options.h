@@ -58,6 +58,10 @@ struct ServerOptions {
   // closed (the first one may end while the kernel's buffers fill: then in the second).
   Duration write_timeout = std::chrono::seconds(30);
 
+  // --max-call-timeout: a call ends by then, from its head on, whatever its caller asked
+  // for; 0: when its caller asked for it, or never.
+  Duration max_call_timeout = Duration::zero();
+
   // --linger-timeout: when we close first, for the client's end. Time for an answer to
   // reach a client that is still sending.
   Duration linger_timeout = std::chrono::seconds(2);

@@ -238,8 +238,7 @@ void Session::Expire(io::Connection& connection, http::StreamId stream) {
   Exchange* const exchange = exchanges_.Find(stream);
   MAILROOM_CHECK(exchange != nullptr && exchange->state == Exchange::State::kOut);
   Cancel(*exchange);
-  RefuseCall(exchange, Status::Static(Code::kDeadlineExceeded,
-                                      "the deadline passed before the actor answered"));
+  RefuseCall(exchange, DeadlineStatus(exchange->head.timeout, hall_.options));
   exchange->state = Exchange::State::kReady;
   --out_;
   Advance(connection);

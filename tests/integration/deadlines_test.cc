@@ -55,6 +55,49 @@ TEST_F(DeadlinesTest, TheNextCallOnTheConnectionGetsItsOwnAnswer) {
   EXPECT_EQ(server.Metric("mailroom_stale_replies_total"), 1);
 }
 
+class MaxCallTimeoutTest : public SessionsFixture {
+ protected:
+  MaxCallTimeoutTest() : SessionsFixture(TenSeconds()) {}
+
+  static ServerOptions TenSeconds() {
+    ServerOptions options;
+    options.max_call_timeout = seconds(10);
+    return options;
+  }
+  // The answer to a call whose handler takes an hour, `after` its head came.
+  std::vector<HttpReply> Ask(std::string_view fields, Duration after) {
+    io::Peer peer = server.Connect();
+    peer.Send(Echo("late", 3600 * 1000, fields));
+    server.Turn();
+    server.Advance(after - milliseconds(1));
+    EXPECT_EQ(peer.Receive(), "");
+    server.Advance(milliseconds(1));
+    return Replies(peer);
+  }
+};
+
+TEST_F(MaxCallTimeoutTest, BoundsACallWithoutADeadline) {
+  const std::vector<HttpReply> replies = Ask("", seconds(10));
+  ASSERT_EQ(replies.size(), 1u);
+  EXPECT_EQ(replies[0].status, 504);
+  EXPECT_EQ(replies[0].body,
+            "{\"code\":\"deadline_exceeded\",\"message\":\"the actor has not answered within 10s, "
+            "the most that --max-call-timeout allows\"}");
+  EXPECT_EQ(server.Metric("mailroom_timers"), 0);
+}
+
+TEST_F(MaxCallTimeoutTest, BoundsADeadlineThatIsLater) {
+  const std::vector<HttpReply> replies = Ask("Connect-Timeout-Ms: 9999999999\r\n", seconds(10));
+  ASSERT_EQ(replies.size(), 1u);
+  EXPECT_NE(replies[0].body.find("--max-call-timeout"), std::string::npos) << replies[0].body;
+}
+
+TEST_F(MaxCallTimeoutTest, LeavesAnEarlierDeadlineAsItIs) {
+  const std::vector<HttpReply> replies = Ask("Connect-Timeout-Ms: 50\r\n", milliseconds(50));
+  ASSERT_EQ(replies.size(), 1u);
+  EXPECT_NE(replies[0].body.find("the deadline passed"), std::string::npos) << replies[0].body;
+}
+
 TEST_F(DeadlinesTest, AnAnsweredCallLeavesNoTimerBehind) {
   io::Peer peer = server.Connect();
   peer.Send(Echo("soon", 10, "Connect-Timeout-Ms: 60000\r\n"));

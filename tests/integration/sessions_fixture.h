@@ -26,7 +26,7 @@ inline constexpr const char* kJson = "application/json";
 
 class SessionsFixture : public ::testing::Test {
  protected:
-  SessionsFixture() {
+  explicit SessionsFixture(const ServerOptions& options = {}) : server(options) {
     server.Add<services::EchoActor>();
     server.Add<services::GreetActor>();
     server.Add<services::BankActor>();
