@@ -162,16 +162,16 @@ class Loop final {
   ThreadRole role_;
   LoopCounters counters_;
   TimePoint now_;
-  TimePoint turn_end_;  // the clock in step 9, when it was read there
-  TimePoint next_tick_;
-  bool settled_ = true;     // step 5 ended before its budget did
-  bool announced_ = false;  // PrepareSleep was called, EndSleep was not
-  std::vector<Ready> events_;
+  TimePoint turn_end_ MAILROOM_GUARDED_BY(role_);  // the clock in step 9, when it was read there
+  TimePoint next_tick_ MAILROOM_GUARDED_BY(role_);
+  bool settled_ MAILROOM_GUARDED_BY(role_) = true;     // step 5 ended before its budget did
+  bool announced_ MAILROOM_GUARDED_BY(role_) = false;  // PrepareSleep was called, EndSleep was not
+  std::vector<Ready> events_ MAILROOM_GUARDED_BY(role_);
   TimerHeap<SlotId> timers_ MAILROOM_GUARDED_BY(role_);
-  const std::unique_ptr<WakeList> wakes_;
-  const std::unique_ptr<ConnectionSet> connections_;
-  const std::unique_ptr<ListenerSet> listeners_;
-  std::unique_ptr<Signals> signals_;
+  const std::unique_ptr<WakeList> wakes_ MAILROOM_PT_GUARDED_BY(role_);
+  const std::unique_ptr<ConnectionSet> connections_ MAILROOM_PT_GUARDED_BY(role_);
+  const std::unique_ptr<ListenerSet> listeners_ MAILROOM_PT_GUARDED_BY(role_);
+  std::unique_ptr<Signals> signals_ MAILROOM_PT_GUARDED_BY(role_);
 };
 
 }  // namespace mailroom::io
