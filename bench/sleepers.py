@@ -25,11 +25,10 @@ LONGEST_US = 10_000_000
 
 
 def draw(chance, seconds):
-    """The periods of one sleeper, `seconds` in sum."""
-    periods, left = [], seconds * 1_000_000
-    while left > 0:
-        periods.append(min(left, chance.randint(1, LONGEST_US)))
-        left -= periods[-1]
+    """The periods of one sleeper: `seconds` in sum and, so that not all end at one moment, more."""
+    periods = []
+    while sum(periods) < seconds * 1_000_000:
+        periods.append(chance.randint(1, LONGEST_US))
     return periods
 
 

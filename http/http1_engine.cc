@@ -292,7 +292,7 @@ void Http1Engine::SendHead(StreamId stream, const ResponseHead& head, WallTime n
   lines.content_type = head.content_type;
   lines.headers = head.headers;
   lines.persistence = Persist(stream);
-  WriteHead(lines, pool_->date_line().Get(now), out);
+  pool_->head_writer().Write(lines, now, out);
 }
 
 // Whether the connection outlives this answer, and what is said about it.

@@ -35,8 +35,8 @@ void Keep(std::unique_ptr<T> spare, std::vector<std::unique_ptr<T>>* spares) {
 
 Http1Pool::Http1Pool(const Limits& limits)
     : limits_(limits),
-      date_line_(std::make_unique<DateLine>()),
-      memo_(std::make_unique<HeadMemo>()) {
+      memo_(std::make_unique<HeadMemo>()),
+      head_writer_(std::make_unique<HeadWriter>()) {
   for (size_t* limit : {&limits_.request_line, &limits_.header_bytes, &limits_.header_count,
                         &limits_.chunk_extra_bytes, &limits_.trailer_bytes}) {
     *limit = std::min(*limit, kLargestLimit);
@@ -57,7 +57,7 @@ void Http1Pool::GiveBack(std::unique_ptr<Http1Parser> parser) {
   Keep(std::move(parser), &parsers_);
 }
 
-std::string_view Http1Pool::DateField(WallTime now) { return date_line_->Get(now); }
+std::string_view Http1Pool::DateField(WallTime now) { return head_writer_->DateField(now); }
 
 std::unique_ptr<Headers> Http1Pool::BorrowHeaders() {
   ++lent_;

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <chrono>
 #include <cstring>
+#include <limits>
 
 #include "mailroom/base/ascii.h"
 #include "mailroom/base/check.h"
@@ -15,6 +16,15 @@ namespace {
 
 // A content type up to this size is composed with the lines around it.
 constexpr size_t kUsualType = 64;
+
+// Of a template: its status line, date, and the name of content-length.
+constexpr size_t kBeforeLength = 17 + 37 + 16;
+
+bool HasTemplate(const HeadLines& head) {
+  return head.status == 200 && head.persistence == Persistence::kSilent && head.has_length &&
+         head.content_type.size() <= kUsualType &&
+         (head.headers == nullptr || head.headers->empty());
+}
 
 // Collects short pieces of known total size, so that *out grows once.
 class Lines {
@@ -153,6 +163,30 @@ void WriteHead(const HeadLines& head, std::string_view date_line, std::string* o
   if (!fits) AppendField("content-type", head.content_type, out);
   if (head.headers != nullptr) AppendFields(*head.headers, out);
   out->append("\r\n");
+}
+
+void HeadWriter::Write(const HeadLines& head, WallTime now, std::string* out) {
+  const std::string_view date_line = date_line_.Get(now);
+  if (!HasTemplate(head)) {
+    WriteHead(head, date_line, out);
+    return;
+  }
+  Template& known = templates_[head.content_type.size() % templates_.size()];
+  if (known.second != date_line_.second() || known.content_type != head.content_type) {
+    HeadLines lines = head;
+    lines.content_length = 0;
+    known.text.clear();
+    WriteHead(lines, date_line, &known.text);
+    known.content_type = head.content_type;
+    known.second = date_line_.second();
+  }
+  std::array<char, kBeforeLength + std::numeric_limits<size_t>::digits10 + 1> start;
+  std::memcpy(start.data(), known.text.data(), kBeforeLength);
+  char* const length = start.data() + kBeforeLength;
+  const char* const end =
+      std::to_chars(length, start.data() + start.size(), head.content_length).ptr;
+  out->append(start.data(), static_cast<size_t>(end - start.data()));
+  out->append(known.text, kBeforeLength + 1);
 }
 
 void WriteContinue(std::string* out) { out->append("HTTP/1.1 100 Continue\r\n\r\n"); }

@@ -27,11 +27,12 @@ enum class BodyFraming : uint8_t { kNone, kLength, kChunked, kUntilClose };
 // What the answer says about the connection; kSilent is 1.1's keep-alive.
 enum class Persistence : uint8_t { kSilent, kClose, kKeepAlive };
 
-// "date: ...\r\n" of the second it was last asked for. One per loop.
+// "date: ...\r\n" of the second it was last asked for.
 class DateLine {
  public:
   // Valid until the next call.
   std::string_view Get(WallTime now);
+  int64_t second() const { return second_; }
 
  private:
   int64_t second_ = INT64_MIN;
@@ -49,6 +50,27 @@ struct HeadLines {
 };
 
 void WriteHead(const HeadLines& head, std::string_view date_line, std::string* out);
+// Writes heads, byte for byte as WriteHead does, from templates where it can: of the
+// heads that nearly all answers have nothing changes within a second but the length.
+// One per loop.
+class HeadWriter {
+ public:
+  void Write(const HeadLines& head, WallTime now, std::string* out);
+  // Valid until the next call.
+  std::string_view DateField(WallTime now) { return date_line_.Get(now); }
+
+ private:
+  // 200, a length, a content type, and nothing else to say.
+  struct Template {
+    int64_t second = INT64_MIN;
+    std::string content_type;
+    std::string text;  // with a length of one digit
+  };
+
+  DateLine date_line_;
+  std::array<Template, 4> templates_;  // by the content type's length
+};
+
 void WriteContinue(std::string* out);
 // A chunk with these bytes. REQUIRES: not empty.
 void WriteChunk(BytesView bytes, std::string* out);

@@ -2,7 +2,10 @@
 #include "mailroom/http/http1_writer.h"
 
 #include <chrono>
+#include <cstdint>
+#include <initializer_list>
 #include <string>
+#include <string_view>
 
 #include <gtest/gtest.h>
 
@@ -84,6 +87,47 @@ TEST(WriteHeadTest, TheLongestOfEveryLineFits) {
   DateLine date;
   WriteHead(head, date.Get(At(0)), &out);
   EXPECT_TRUE(out.ends_with("content-length: 18446744073709551615\r\n\r\n"));
+}
+
+// Of the choices the one that the last digit of *rest says, in that base; takes the digit.
+template <class T>
+T Take(std::initializer_list<T> choices, int* rest) {
+  const int base = static_cast<int>(choices.size());
+  const T chosen = choices.begin()[*rest % base];
+  *rest /= base;
+  return chosen;
+}
+
+TEST(HeadWriterTest, WritesWhatWriteHeadDoes) {
+  const std::string longest(64, 'l');
+  const std::string longer(65, 'l');
+  const Headers empty;
+  Headers headers;
+  headers.Add("x-a", "b");
+  HeadWriter writer;
+  DateLine date;
+  constexpr int kHeads = 7 * 4 * 3 * 3 * 3 * 2 * 4;
+  for (int i = 0; i < kHeads; ++i) {
+    int rest = i;
+    HeadLines head;
+    head.content_type =
+        Take<std::string_view>({"", "application/json", "application/grpc", "application/proto",
+                                "text/plain\r\nx: y", longest, longer},
+                               &rest);
+    head.content_length = Take<size_t>({0, 7, 12345, SIZE_MAX}, &rest);
+    head.status = Take({200, 404, 999}, &rest);
+    head.persistence =
+        Take({Persistence::kSilent, Persistence::kClose, Persistence::kKeepAlive}, &rest);
+    head.headers = Take<const Headers*>({nullptr, &empty, &headers}, &rest);
+    head.has_length = Take({true, false}, &rest);
+    head.framing = head.has_length ? BodyFraming::kLength : BodyFraming::kChunked;
+    const int64_t second = Take<int64_t>({784111777, 784111778, 784111777, -1}, &rest);
+    std::string expected = "before";
+    WriteHead(head, date.Get(At(second)), &expected);
+    std::string out = "before";
+    writer.Write(head, At(second) + milliseconds(i % 1000), &out);
+    ASSERT_EQ(out, expected) << i;
+  }
 }
 
 TEST(WriteHeadTest, NobodySplitsAnAnswer) {

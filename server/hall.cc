@@ -51,7 +51,9 @@ std::unique_ptr<Exchange> Hall::TakeExchange() {
 void Hall::GiveBack(std::unique_ptr<Exchange> exchange) {
   if (exchange->envelope != nullptr) GiveBack(std::move(exchange->envelope));
   if (exchanges_.size() >= kPooled) return;
-  *exchange = Exchange();
+  // In place: an assignment would make and take apart another one.
+  std::destroy_at(exchange.get());
+  std::construct_at(exchange.get());
   exchanges_.push_back(std::move(exchange));
 }
 

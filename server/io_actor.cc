@@ -86,7 +86,7 @@ void IoActor::OnRead(io::Connection& connection) {
 }
 
 void IoActor::OnDrained(io::Connection& connection) {
-  if (Session* session = Find(connection.id())) session->OnDrained(connection);
+  if (Session* session = Find(connection.id())) session->Advance(connection);
 }
 
 void IoActor::OnReset(io::Connection& connection) {
@@ -208,6 +208,7 @@ bool IoActor::TakeHome() {
     taken += count;
     if (count < some.size()) break;
   }
+  AnswerSettled();
   return taken > 0;
 }
 
@@ -228,8 +229,15 @@ void IoActor::SettleReply(Completion completion) {
   hall_.calls.Release(completion.slot);
   hall_.counters.attached.Add();
   if (call.timer) loop_.CancelTimer(call.timer);
-  Session& session = *Find(call.connection);
-  session.Attach(*loop_.Find(call.connection), call.stream, std::move(reply));
+  if (settled_ != call.connection) AnswerSettled();
+  settled_ = call.connection;
+  Find(call.connection)->Attach(call.stream, std::move(reply));
+}
+
+// A client that pipelines has its replies come home in a row: answered at once.
+void IoActor::AnswerSettled() {
+  const ConnectionId id = std::exchange(settled_, ConnectionId());
+  if (io::Connection* const connection = loop_.Find(id)) Find(id)->Advance(*connection);
 }
 
 void IoActor::Publish() {

@@ -116,6 +116,7 @@ class IoActor final : public Home, public io::Handler {
 
   bool TakeHome();
   void SettleReply(Completion completion);
+  void AnswerSettled();
   void EvictDue(TimePoint now);
   void StepDrain(TimePoint now);
   void BeginDrain(TimePoint now);
@@ -134,7 +135,8 @@ class IoActor final : public Home, public io::Handler {
   Hall hall_;
   Doorbell doorbell_;
   std::atomic<uint64_t> wakes_{0};
-  Counter posts_;  // completions settled
+  Counter posts_;         // completions settled
+  ConnectionId settled_;  // has replies attached that are not answered yet
   std::atomic<bool> ready_{true};
   std::atomic<bool> stop_requested_{false};
   std::function<void()> drains_;

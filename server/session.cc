@@ -211,14 +211,12 @@ void Session::Dispatch(io::Connection& connection, Exchange& exchange) {
   }
 }
 
-void Session::Attach(io::Connection& connection, http::StreamId stream,
-                     std::unique_ptr<actors::Envelope> reply) {
+void Session::Attach(http::StreamId stream, std::unique_ptr<actors::Envelope> reply) {
   Exchange* const exchange = exchanges_.Find(stream);
   MAILROOM_CHECK(exchange != nullptr && exchange->state == Exchange::State::kOut);
   exchange->state = Exchange::State::kReady;
   --out_;
   KeepReply(*exchange, std::move(reply));
-  Advance(connection);
 }
 
 // It may wait for its turn, or for a slow reader: the request does not wait with it, and

@@ -42,11 +42,13 @@ class Session final {
 
   // New input, or the peer's end.
   void OnRead(io::Connection& connection);
-  // The client took most of what was queued: answers that waited for it may go.
-  void OnDrained(io::Connection& connection) { Advance(connection); }
-  // A reply came home for the call on `stream`; its slot is released.
-  void Attach(io::Connection& connection, http::StreamId stream,
-              std::unique_ptr<actors::Envelope> reply);
+  // A reply came home for the call on `stream`; its slot is released. It is answered by
+  // Advance(), which must follow: once for several.
+  void Attach(http::StreamId stream, std::unique_ptr<actors::Envelope> reply);
+  // Writes what is ready in order, dispatches what that let go, and settles whether the
+  // connection reads, waits or closes. Also when the client took most of what was queued:
+  // answers that waited for it may go.
+  void Advance(io::Connection& connection);
   // The call's deadline has passed; its slot is released.
   void Expire(io::Connection& connection, http::StreamId stream);
   // Nobody is there to be answered: releases the slots and cancels the calls.
@@ -70,9 +72,6 @@ class Session final {
   void KeepReply(Exchange& exchange, std::unique_ptr<actors::Envelope> reply);
   void Cancel(const Exchange& exchange);
 
-  // Writes what is ready in order, dispatches what that let go, and settles
-  // whether the connection reads, waits or closes.
-  void Advance(io::Connection& connection);
   void Answer(io::Connection& connection, Exchange& exchange);
   void CountAnswer(const Exchange& exchange, Code code);
   bool AnswerIsReady() const;

@@ -119,6 +119,18 @@ TEST_F(SessionsTest, SixteenPipelinedCostOneReadAndOneWrite) {
   EXPECT_EQ(server.Metric("mailroom_writes_total") - writes, 1);
 }
 
+// Of a row of replies to one connection only the last one answers: each row has its end.
+TEST_F(SessionsTest, RepliesOfTwoConnectionsThatComeHomeInTurnAreAllAnswered) {
+  io::Peer one = server.Connect();
+  io::Peer other = server.Connect();
+  one.Send(Echo("first", 10) + Echo("third", 30));
+  other.Send(Echo("second", 20) + Echo("fourth", 40));
+  server.Turn();
+  server.Advance(milliseconds(40));
+  EXPECT_EQ(Replies(one).size(), 2u);
+  EXPECT_EQ(Replies(other).size(), 2u);
+}
+
 // S13: half-close honoured: who shuts the write side down still gets the reply.
 TEST_F(SessionsTest, S13_HalfClosedGetsItsReplyThenTheEnd) {
   io::Peer peer = server.Connect();
