@@ -59,8 +59,8 @@ class Call final {
   // "127.0.0.1:40112", or "in-process".
   std::string_view peer() const { return envelope_.peer; }
 
-  // When the caller stops waiting; kForever when it did not say. The loop
-  // answers deadline_exceeded by itself at that moment.
+  // When the loop answers deadline_exceeded by itself: what the caller asked for,
+  // or what the server allows if that is earlier; kForever without either.
   TimePoint deadline() const { return envelope_.deadline; }
   TimePoint now() const { return runner_.clock().Now(); }
   // What is left, floored at zero.

@@ -50,6 +50,7 @@ struct HeadLines {
 };
 
 void WriteHead(const HeadLines& head, std::string_view date_line, std::string* out);
+
 // Writes heads, byte for byte as WriteHead does, from templates where it can: of the
 // heads that nearly all answers have nothing changes within a second but the length.
 // One per loop.

@@ -31,10 +31,10 @@ class EpollPoller final : public Poller {
   Result<size_t> Wait(std::span<Ready> out, Duration timeout) override;
   void Wake() noexcept override;
 
-  // How long to ask epoll_pwait2 to wait: so much less than `timeout` (positive)
-  // that it is not over it with the slack that the kernel adds for a wait of
-  // more than 50 us, a thousandth of it, a 200th for a process with nice above
-  // zero, 100 ms at most (select_estimate_accuracy in Linux's fs/select.c).
+  // How long to ask epoll_pwait2 to wait: less than `timeout` (positive) by as much
+  // as the kernel may add for being so long, which is a thousandth, a 200th for a
+  // process with nice above zero, 100 ms at most (select_estimate_accuracy in
+  // Linux's fs/select.c). The least that it may add, 50 us, stays.
   static Duration WithoutSlack(Duration timeout);
 
   // The eventfd, for a test that fills its counter (S36).

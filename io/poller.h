@@ -61,9 +61,9 @@ class Poller {
   // Waits until something is ready, the deadline `timeout` from now has passed
   // (negative: for ever, zero: only look) or Wake() was called, and fills at
   // most `out.size()` entries. A signal or a timeout gives an empty result,
-  // never an error; so may a wait of which up to a 200th, 100 ms at most, is
-  // left: wait for the rest. A wake is reported as one entry with the wake token, once
-  // for any number of Wake() calls since the last report, and is quiet again.
+  // never an error; so may a wait that ends a little early: wait for the rest. A wake is reported
+  // as one entry with the wake token, once for any number of Wake() calls since the last report,
+  // and is quiet again.
   virtual Result<size_t> Wait(std::span<Ready> out, Duration timeout) = 0;
 
   // Any thread, also while the loop is being torn down (until the Poller is

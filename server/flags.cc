@@ -172,7 +172,8 @@ void AddTimeouts(CLI::App& app, ServerOptions* options) {
   AddDuration(app, "--idle-timeout", "between two requests of a connection",
               &options->idle_timeout);
   AddDuration(app, "--write-timeout", "for a client to take its answer", &options->write_timeout);
-  AddDuration(app, "--max-call-timeout", "for a call, whatever its caller asks for; 0s: no limit",
+  AddDuration(app, "--max-call-timeout",
+              "the longest deadline of a call, also where its caller asks for none; 0s: no limit",
               &options->max_call_timeout);
   AddDuration(app, "--linger-timeout", "for a client's end after an answer that closes",
               &options->linger_timeout);

@@ -234,7 +234,7 @@ void IoActor::SettleReply(Completion completion) {
   Find(call.connection)->Attach(call.stream, std::move(reply));
 }
 
-// A client that pipelines has its replies come home in a row: answered at once.
+// A client that pipelines has its replies come home in a row: they are answered together.
 void IoActor::AnswerSettled() {
   const ConnectionId id = std::exchange(settled_, ConnectionId());
   if (io::Connection* const connection = loop_.Find(id)) Find(id)->Advance(*connection);
@@ -297,6 +297,7 @@ void IoActor::AbandonSessions() {
 void IoActor::Finish() {
   Completion completion;
   while (mailbox_.TryTake(&completion)) SettleReply(std::move(completion));
+  MAILROOM_DCHECK(!settled_);  // all were stale
 }
 
 }  // namespace mailroom::server

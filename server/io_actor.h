@@ -36,6 +36,8 @@
 //     no system call (server/doorbell.h).
 //   3 Every envelope that left comes home before Finish() returns, or is dropped
 //     with its mailbox: homes outlive them.
+//   4 A session to which replies were attached advances before anything else happens
+//     to it: `settled_` is null but within TakeHome().
 namespace mailroom::server {
 
 class IoActor final : public Home, public io::Handler {

@@ -58,8 +58,8 @@ struct ServerOptions {
   // closed (the first one may end while the kernel's buffers fill: then in the second).
   Duration write_timeout = std::chrono::seconds(30);
 
-  // --max-call-timeout: a call ends by then, from its head on, whatever its caller asked
-  // for; 0: when its caller asked for it, or never.
+  // --max-call-timeout: the longest deadline of a call, from its head on, also of one whose
+  // caller asked for none; 0: no limit. Its caller is answered then, its handler told.
   Duration max_call_timeout = Duration::zero();
 
   // --linger-timeout: when we close first, for the client's end. Time for an answer to

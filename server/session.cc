@@ -176,6 +176,10 @@ bool Session::MayDispatch(const Exchange& exchange) const {
 
 void Session::Dispatch(io::Connection& connection, Exchange& exchange) {
   exchange.state = Exchange::State::kReady;  // unless it really leaves
+  if (Expired(hall_.loop->now(), exchange.deadline)) {
+    RefuseCall(&exchange, DeadlineStatus(exchange.head.timeout, hall_.options));
+    return;
+  }
   exchange.call =
       hall_.calls.Insert(PendingCall{connection.id(), exchange.stream, exchange.route, TimerId()});
   if (!exchange.call) {

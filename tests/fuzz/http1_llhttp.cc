@@ -100,9 +100,8 @@ constexpr Laxity kLaxities[] = {
      "Proxy-Connection likewise",
      HasOddConnection},
     {"Content-Length and Transfer-Encoding in trailers (RFC 9110 s6.5.1)", HasFramingTrailer},
-    {"a chunk extension's name is no token, or what is behind its equals sign neither a token nor "
-     "a "
-     "quoted string: without a character, say, or with DEL (RFC 9112 s7.1.1)",
+    {"a chunk extension has no name, or behind its equals sign no token or quoted string; DEL in a "
+     "quoted one (RFC 9112 s7.1.1)",
      HasOddExtension},
     {"any number of empty lines may stand in front", HasManyEmptyLines},
 };

@@ -63,14 +63,7 @@ std::string_view TakeExtension(std::string_view* rest) {
   return extension;
 }
 
-// RFC 9110 s5.6.2.
-bool IsToken(std::string_view text) {
-  constexpr std::string_view kTokenChars =
-      "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
-  return !text.empty() && text.find_first_not_of(kTokenChars) == std::string_view::npos;
-}
-
-// RFC 9110 s5.6.4: any text but for control characters, a quote or a backslash behind a backslash.
+// RFC 9110 s5.6.4: no control character but tab; a quote or a backslash only behind a backslash.
 bool IsQuotedString(std::string_view text) {
   if (text.size() < 2 || text.front() != '"') return false;
   size_t at = 1;
@@ -82,12 +75,16 @@ bool IsQuotedString(std::string_view text) {
   return at + 1 == text.size();
 }
 
+// Neither a token nor a quoted string; what is in a token is looked at by both.
+bool IsOddValue(std::string_view value) {
+  return value.find('"') == std::string_view::npos ? value.empty() : !IsQuotedString(value);
+}
+
 // A name and, behind an equals sign, a value.
 bool IsOddExtension(std::string_view extension) {
   const bool has_value = extension.find('=') != std::string_view::npos;
   const std::string_view name = Trim(TakeUntil('=', &extension));
-  const std::string_view value = Trim(extension);
-  return !IsToken(name) || (has_value && !IsToken(value) && !IsQuotedString(value));
+  return name.empty() || (has_value && IsOddValue(Trim(extension)));
 }
 
 // A plain name or IPv4 address without a port: what nobody could find odd.

@@ -98,6 +98,21 @@ TEST_F(MaxCallTimeoutTest, LeavesAnEarlierDeadlineAsItIs) {
   EXPECT_NE(replies[0].body.find("the deadline passed"), std::string::npos) << replies[0].body;
 }
 
+// It is not the actor that tells it: that one knows nothing of the flag.
+TEST_F(MaxCallTimeoutTest, EndsACallWhoseBodyTookAsLong) {
+  const std::string call = Echo("late");
+  io::Peer peer = server.Connect();
+  peer.Send(call.substr(0, call.size() - 1));
+  server.Turn();
+  server.Advance(seconds(11));
+  peer.Send(call.substr(call.size() - 1));
+  server.Turn();
+  const std::vector<HttpReply> replies = Replies(peer);
+  ASSERT_EQ(replies.size(), 1u);
+  EXPECT_NE(replies[0].body.find("--max-call-timeout"), std::string::npos) << replies[0].body;
+  EXPECT_EQ(server.Metric("mailroom_dispatched_total"), 0);
+}
+
 TEST_F(DeadlinesTest, AnAnsweredCallLeavesNoTimerBehind) {
   io::Peer peer = server.Connect();
   peer.Send(Echo("soon", 10, "Connect-Timeout-Ms: 60000\r\n"));
