@@ -33,6 +33,7 @@ const std::string kJson =
 // What is held stands still until it is let go: the actor's worker in its handler, the loop's
 // thread in a signal handler. So a test decides how much piles up before either goes on.
 std::atomic<bool> g_actor_held{false};
+std::atomic<bool> g_actor_stands{false};
 std::atomic<bool> g_loop_held{false};
 std::atomic<bool> g_loop_stands{false};
 
@@ -45,7 +46,11 @@ void StandStill(int) {
 class HeldGreetActor final : public greet::v1::GreetServiceActor<HeldGreetActor> {
  public:
   Result<greet::v1::GreetResponse> Greet(const greet::v1::GreetRequest& request, Call&) {
-    while (g_actor_held.load()) std::this_thread::yield();
+    while (g_actor_held.load()) {
+      g_actor_stands.store(true);
+      std::this_thread::yield();
+    }
+    g_actor_stands.store(false);
     greet::v1::GreetResponse response;
     response.set_message("Hello, " + request.name());
     return response;
@@ -109,7 +114,10 @@ class CountedServer final {
       const double calls = Metric("mailroom_dispatched_total") + depth * double{kConnections};
       g_actor_held.store(true);
       Send(request, depth);
-      while (Metric("mailroom_dispatched_total") < calls) std::this_thread::yield();
+      // The loop may have posted them all and not woken a worker yet: held there, it never would.
+      while (Metric("mailroom_dispatched_total") < calls || !g_actor_stands.load()) {
+        std::this_thread::yield();
+      }
       HoldLoop();
       g_actor_held.store(false);
       while (Metric("mailroom_mailbox_depth{actor=\"mailroom.greet.v1.GreetService\"}") > 0) {
