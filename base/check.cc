@@ -1,15 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mailroom/base/check.h"
 
-#include <cstdio>
 #include <cstdlib>
+#include <string>
+
+#include "mailroom/base/log.h"
+#include "mailroom/base/log_output.h"
 
 namespace mailroom::check_internal {
+namespace {
+
+// STDERR_FILENO
+constexpr int kStderr = 2;
+
+}  // namespace
 
 void Fail(const char* file, int line, const char* condition) noexcept {
-  // Not through the log: what is broken may be the log.
-  std::fprintf(stderr, "%s:%d: check failed: %s\n", file, line, condition);
-  std::fflush(stderr);
+  // What was logged before comes first. This text goes not through the log, which may be
+  // what is broken, and waits for nobody for long: a supervisor waits for the end.
+  FlushLog();
+  std::string text(file);
+  text.append(":").append(std::to_string(line)).append(": check failed: ");
+  text.append(condition).append("\n");
+  WriteWithin(kStderr, text, kLogPatience);
   std::abort();
 }
 

@@ -6,8 +6,8 @@
 // MAILROOM_CHECK(condition) is always on, MAILROOM_DCHECK(condition) only
 // without NDEBUG (with it the condition is compiled and never evaluated). Both
 // are for broken invariants and preconditions, that is for our own bugs: what
-// a peer, a user or the kernel can cause is a Status. A failure writes file,
-// line and condition to stderr and aborts.
+// a peer, a user or the kernel can cause is a Status. A failure gives the log a second
+// for what waits, writes file, line and condition to stderr and aborts.
 //
 // Both are statements. Any thread.
 namespace mailroom::check_internal {

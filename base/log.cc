@@ -3,7 +3,8 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdio>
+#include <atomic>
+#include <cstdlib>
 #include <memory>
 #include <mutex>
 #include <utility>
@@ -11,9 +12,10 @@
 #include <spdlog/logger.h>
 #include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/base_sink.h>
-#include <spdlog/sinks/stdout_sinks.h>
 
 #include "mailroom/base/json_escape.h"
+#include "mailroom/base/log_buffer.h"
+#include "mailroom/base/log_writer.h"
 #include "mailroom/base/mutex.h"
 #include "mailroom/base/thread.h"
 #include "mailroom/base/thread_annotations.h"
@@ -27,12 +29,17 @@ std::atomic<LogLevel> g_level{LogLevel::kInfo};
 
 namespace {
 
+std::atomic<bool> g_rates_limited{true};
+
 constexpr std::array<std::string_view, 5> kLevelNames = {"debug", "info", "warning", "error",
                                                          "off"};
 
 // The time stands in front in both; "%*" is what RestOfLine writes.
 constexpr const char* kTextPattern = "%Y-%m-%dT%H:%M:%S.%fZ %*";
 constexpr const char* kJsonPattern = "{\"time\":\"%Y-%m-%dT%H:%M:%S.%fZ\",%*}";
+
+// STDERR_FILENO
+constexpr int kStderr = 2;
 
 spdlog::level::level_enum ToSpdlog(LogLevel level) {
   switch (level) {
@@ -116,6 +123,19 @@ class RestOfLine final : public spdlog::custom_flag_formatter {
   const LogFormat format_;
 };
 
+LogWriter& Writer();
+
+// Hands each line to the log's thread. spdlog's lock is held meanwhile, for no longer
+// than the line takes to be put together and copied.
+class WriterSink final : public spdlog::sinks::base_sink<std::mutex> {
+  void sink_it_(const spdlog::details::log_msg& message) override {
+    spdlog::memory_buf_t line;
+    formatter_->format(message, line);
+    Writer().Add(std::string_view(line.data(), line.size()));
+  }
+  void flush_() override {}
+};
+
 // Hands each line to the function of LogOptions.
 class FunctionSink final : public spdlog::sinks::base_sink<std::mutex> {
  public:
@@ -154,11 +174,13 @@ std::shared_ptr<spdlog::logger> MakeLogger(LogOptions options) {
   if (to_function) {
     sink = std::make_shared<FunctionSink>(std::move(options.sink));
   } else {
-    sink = std::make_shared<spdlog::sinks::stderr_sink_mt>();
+    sink = std::make_shared<WriterSink>();
   }
   sink->set_formatter(std::move(formatter));
   auto logger = std::make_shared<spdlog::logger>("mailroom", std::move(sink));
   logger->set_level(spdlog::level::trace);  // g_level decides
+  // A function that throws loses its line: spdlog would tell that on stderr itself.
+  logger->set_error_handler([](const std::string&) {});
   return logger;
 }
 
@@ -183,6 +205,48 @@ class Current final {
 Current& Global() {
   static auto* const current = new Current();  // never destroyed: exit handlers may log
   return *current;
+}
+
+// Lines of an attached buffer, when the log goes to a function.
+bool Divert(std::string_view lines) {
+  const std::shared_ptr<spdlog::logger> logger = Global().Get();
+  auto* const function = dynamic_cast<FunctionSink*>(logger->sinks().front().get());
+  if (function != nullptr) function->Lines(lines);
+  return function != nullptr;
+}
+
+void TellLost(uint64_t lines) {
+  MAILROOM_LOG(kWarning) << lines << " lines of the log were lost: its reader was slow or gone";
+}
+
+void TellReopened(const std::string& path, const Status& status) {
+  if (status.ok()) {
+    MAILROOM_LOG(kInfo) << "log file opened anew: " << path;
+  } else {
+    MAILROOM_LOG(kError) << status << "; the log goes on in the file that was open";
+  }
+}
+
+std::atomic<LogWriter*> g_writer{nullptr};
+
+LogWriter* MakeWriter(int fd) { return new LogWriter(fd, {Divert, TellLost, TellReopened}); }
+
+// fork() takes no thread along, and what waits is the parent's to write.
+void MakeWriterOfChild() {
+  static LogWriter* parents = nullptr;  // never destroyed: its locks may be held for ever
+  parents = g_writer.load();
+  g_writer.store(MakeWriter(parents->fd()));
+}
+
+LogWriter& Writer() {
+  static const bool made = [] {
+    g_writer.store(MakeWriter(kStderr));  // never destroyed: exit handlers may log
+    CallInForkedChild(MakeWriterOfChild);
+    std::atexit([] { FlushLog(); });
+    return true;
+  }();
+  static_cast<void>(made);
+  return *g_writer.load();
 }
 
 void Write(LogLevel level, const char* file, int line, std::string_view message) {
@@ -211,19 +275,22 @@ std::optional<LogFormat> ParseLogFormat(std::string_view name) {
 
 void InitLogging(LogOptions options) {
   const LogLevel level = options.level;
+  g_rates_limited.store(options.rates_limited);
   Global().Set(MakeLogger(std::move(options)));
   log_internal::g_level.store(level);
 }
 
-void LogLines(std::string_view lines) {
-  const std::shared_ptr<spdlog::logger> logger = Global().Get();
-  if (auto* function = dynamic_cast<FunctionSink*>(logger->sinks().front().get())) {
-    function->Lines(lines);
-  } else {
-    // One call: what others write does not come between.
-    static_cast<void>(std::fwrite(lines.data(), 1, lines.size(), stderr));
-  }
-}
+Status OpenLogFile(const std::string& path) { return Writer().OpenFile(path); }
+
+void ReopenLogFile() { Writer().ReopenFile(); }
+
+bool FlushLog(Duration patience) { return Writer().Flush(patience); }
+
+uint64_t LogLinesLost() { return Writer().lost(); }
+
+void AttachToLog(std::shared_ptr<LogBuffer> buffer) { Writer().Attach(std::move(buffer)); }
+
+void DetachFromLog(const LogBuffer& buffer) { Writer().Detach(buffer); }
 
 void Log(LogLevel level, std::string_view message) {
   if (LogEnabled(level)) Write(level, nullptr, 0, message);
@@ -255,6 +322,7 @@ namespace log_internal {
 
 int64_t Admit(LogLevel level, Duration period, LogLimiter& limiter) {
   if (!LogEnabled(level)) return LogLimiter::kRefused;
+  if (!g_rates_limited.load()) return 0;
   return limiter.Admit(Clock::System().Now(), period);
 }
 

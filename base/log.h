@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <charconv>
+#include <chrono>
 #include <concepts>
 #include <cstdint>
 #include <functional>
@@ -11,8 +12,9 @@
 #include <string_view>
 
 #include "mailroom/base/clock.h"
+#include "mailroom/base/status.h"
 
-// The log: one line per event, to stderr, as text or as JSON.
+// The log: one line per event, to stderr or a file, as text or as JSON.
 //
 //     MAILROOM_LOG(kInfo) << "listening on " << address;
 //     MAILROOM_LOG_EVERY(kWarning, std::chrono::seconds(1)) << "mailbox full";
@@ -22,8 +24,11 @@
 // are escaped in both formats (what a client sent cannot forge a line), bytes
 // that are no UTF-8 become U+FFFD in JSON. No message text goes to clients.
 //
-// The logger is the one global of the house. Any thread, everything here. Writing
-// takes a lock and may wait for stderr: a line per call is for low rates only.
+// The logger is the one global of the house. Any thread, everything here. A line is put
+// together by the thread that logs, under a short lock, and written by a thread of the
+// log's own: nobody waits for whoever reads it. 4 MiB of lines may wait; more are lost
+// and counted (docs/design/0014). exit() gives what waits a second; _Exit() and a crash
+// lose it. A child made by fork() has a log of its own.
 namespace mailroom {
 
 enum class LogLevel : uint8_t { kDebug = 0, kInfo, kWarning, kError, kOff };
@@ -39,13 +44,32 @@ std::optional<LogFormat> ParseLogFormat(std::string_view name);
 struct LogOptions {
   LogLevel level = LogLevel::kInfo;
   LogFormat format = LogFormat::kText;
-  // Receives whole lines without their newline, one at a time, from any thread;
-  // must not log. Empty: stderr.
+  // Receives whole lines without their newline, one at a time; must not log. Called by
+  // the thread that logs, which waits for it: for tests, or for what returns at once.
+  // (What lies in a LogBuffer is given to it by the log's thread.) Empty: they are written.
   std::function<void(std::string_view line)> sink = nullptr;
+  // False: MAILROOM_LOG_EVERY lets each line pass, for tests that look for one.
+  bool rates_limited = true;
 };
 
 // Replaces the options. Before the first call: LogOptions().
 void InitLogging(LogOptions options);
+
+// Has lines go to the end of the file at `path`, made with mode 0640, and no longer to
+// stderr; also those that wait. unavailable when it can't be opened: nothing changes.
+Status OpenLogFile(const std::string& path);
+// Returns at once. The log's thread opens the file anew, for the one that was there may
+// have been renamed, and says in a line how that went; on failure it keeps the old one.
+// Nothing without OpenLogFile().
+void ReopenLogFile();
+
+// What somebody who ends, or who detaches from the log, gives it for the rest.
+inline constexpr Duration kLogPatience = std::chrono::seconds(1);
+// Waits until the lines so far are written or lost, for `patience` at most. False when
+// some still wait.
+bool FlushLog(Duration patience = kLogPatience);
+// Lines of this log that were lost since the process began: no room, or a failed write.
+uint64_t LogLinesLost();
 
 namespace log_internal {
 extern std::atomic<LogLevel> g_level;
@@ -58,10 +82,6 @@ inline bool LogEnabled(LogLevel level) {
 
 // Writes one line when `level` is enabled.
 void Log(LogLevel level, std::string_view message);
-
-// Whole lines that were put together elsewhere (the access log), each with its newline.
-// Written as they are, whatever the level.
-void LogLines(std::string_view lines);
 
 // One line being put together; its end writes it. Made by the macros.
 class LogLine final {
@@ -133,17 +153,20 @@ class LogLimiter final {
        mailroom_log = false)                                                                  \
   ::mailroom::LogLine(::mailroom::LogLevel::level, __FILE__, __LINE__)
 
-// At most one line per `period` from this place in the source.
-#define MAILROOM_LOG_EVERY(level, period)                                           \
-  for (int64_t mailroom_log =                                                       \
-           ::mailroom::log_internal::Admit(::mailroom::LogLevel::level, period,     \
-                                           []() -> ::mailroom::LogLimiter& {        \
-                                             static ::mailroom::LogLimiter limiter; \
-                                             return limiter;                        \
-                                           }());                                    \
-       mailroom_log != ::mailroom::LogLimiter::kRefused;                            \
-       mailroom_log = ::mailroom::LogLimiter::kRefused)                             \
+// At most one line per `period` and `limiter`.
+#define MAILROOM_LOG_LIMITED(level, period, limiter)                                      \
+  for (int64_t mailroom_log =                                                             \
+           ::mailroom::log_internal::Admit(::mailroom::LogLevel::level, period, limiter); \
+       mailroom_log != ::mailroom::LogLimiter::kRefused;                                  \
+       mailroom_log = ::mailroom::LogLimiter::kRefused)                                   \
   ::mailroom::LogLine(::mailroom::LogLevel::level, __FILE__, __LINE__).Suppressed(mailroom_log)
+
+// At most one line per `period` from this place in the source.
+#define MAILROOM_LOG_EVERY(level, period)                                \
+  MAILROOM_LOG_LIMITED(level, period, ([]() -> ::mailroom::LogLimiter& { \
+                         static ::mailroom::LogLimiter limiter;          \
+                         return limiter;                                 \
+                       }()))
 
 namespace mailroom::log_internal {
 

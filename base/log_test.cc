@@ -1,14 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mailroom/base/log.h"
 
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "mailroom/base/log_buffer.h"
 #include "mailroom/base/mutex.h"
+#include "mailroom/base/sanitizers.h"
 #include "mailroom/base/status.h"
 #include "mailroom/base/thread.h"
 
@@ -130,6 +137,16 @@ TEST_F(LogTest, AFloodFromOnePlaceIsOneLine) {
   EXPECT_EQ(lines().size(), 2u);
 }
 
+TEST_F(LogTest, ATestMayAskForEachLine) {
+  LogOptions options;
+  int lines = 0;
+  options.sink = [&lines](std::string_view) { ++lines; };
+  options.rates_limited = false;
+  InitLogging(std::move(options));
+  for (int i = 0; i < 10; ++i) MAILROOM_LOG_EVERY(kInfo, std::chrono::hours(1)) << "each";
+  EXPECT_EQ(lines, 10);
+}
+
 TEST_F(LogTest, TheNextLineTellsHowManyWereLeftOut) {
   Start(LogLevel::kInfo, LogFormat::kText);
   LogLine(LogLevel::kInfo, "file.cc", 1).Suppressed(3) << "full";
@@ -162,13 +179,23 @@ TEST(LogNamesTest, RoundTrip) {
   EXPECT_EQ(ParseLogFormat("xml"), std::nullopt);
 }
 
-TEST_F(LogTest, LinesPutTogetherElsewhereAreWrittenAsTheyAre) {
+TEST_F(LogTest, LinesOfAnAttachedBufferAreWrittenAsTheyAre) {
   Start(LogLevel::kOff, LogFormat::kJson);
-  LogLines("one\n\ntwo words\n");
+  const auto buffer = std::make_shared<LogBuffer>(1024);
+  AttachToLog(buffer);
+  buffer->Add("one\n");
+  buffer->Add("\n");
+  buffer->Add("two words\n");
+  EXPECT_TRUE(FlushLog());
+  DetachFromLog(*buffer);
   EXPECT_EQ(lines(), (std::vector<std::string>{"one", "", "two words"}));
   InitLogging(LogOptions());
   ::testing::internal::CaptureStderr();
-  LogLines("one\ntwo\n");
+  AttachToLog(buffer);
+  buffer->Add("one\n");
+  buffer->Add("two\n");
+  EXPECT_TRUE(FlushLog());
+  DetachFromLog(*buffer);
   EXPECT_EQ(::testing::internal::GetCapturedStderr(), "one\ntwo\n");
 }
 
@@ -176,7 +203,35 @@ TEST(LogDefaultTest, WritesToStderr) {
   ::testing::internal::CaptureStderr();
   MAILROOM_LOG(kInfo) << "to stderr";
   MAILROOM_LOG(kDebug) << "below the default level";
+  EXPECT_TRUE(FlushLog());
   EXPECT_THAT(::testing::internal::GetCapturedStderr(), EndsWith("] to stderr\n"));
+}
+
+// Its parent's thread is not there, and what the parent had waiting is the parent's.
+TEST(LogForkTest, AChildHasALogOfItsOwn) {
+  MAILROOM_LOG(kInfo) << "the parent's thread runs";
+  ASSERT_TRUE(FlushLog());
+  int ends[2];
+  ASSERT_EQ(::pipe(ends), 0);
+  const pid_t child = ::fork();
+  ASSERT_GE(child, 0);
+  if (child == 0) {
+    ::dup2(ends[1], STDERR_FILENO);
+    // ThreadSanitizer starts no thread in a child.
+    if (!kThreadSanitizer) MAILROOM_LOG(kInfo) << "from the child";
+    ::_exit(FlushLog() ? 0 : 1);
+  }
+  ::close(ends[1]);
+  std::string text(1024, '\0');
+  const ssize_t size = ::read(ends[0], text.data(), text.size());
+  text.resize(size < 0 ? 0 : static_cast<size_t>(size));
+  int ended = 0;
+  ASSERT_EQ(::waitpid(child, &ended, 0), child);
+  EXPECT_EQ(ended, 0) << "it waited for a thread that is not there";
+  const std::string wanted = kThreadSanitizer ? "" : "] from the child\n";
+  EXPECT_THAT(text, EndsWith(wanted));
+  EXPECT_EQ(text.find("parent's"), std::string::npos);
+  ::close(ends[0]);
 }
 
 }  // namespace

@@ -29,6 +29,7 @@ void RunBody(const std::function<void()>& body) {
   } catch (...) {
     MAILROOM_LOG(kError) << "an exception of unknown type left a thread";
   }
+  FlushLog();
   std::abort();
 }
 
@@ -65,6 +66,8 @@ void SetThreadName(std::string_view name) {
 }
 
 std::string_view ThreadName() { return t_name; }
+
+void CallInForkedChild(void (*function)()) { pthread_atfork(nullptr, nullptr, function); }
 
 int NumCpus() {
 #if defined(__linux__)

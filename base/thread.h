@@ -38,6 +38,9 @@ class Thread final {
 void SetThreadName(std::string_view name);
 std::string_view ThreadName();
 
+// Has `function` called in the child of each later fork(), before fork() returns there.
+void CallInForkedChild(void (*function)());
+
 // The CPUs that this process may run on, at least 1.
 int NumCpus();
 

@@ -67,18 +67,7 @@ void AccessLog::Add(const AccessEntry& entry, WallTime now) {
     WriteText(entry, now);
   }
   line_.push_back('\n');
-  MutexLock lock(mutex_);
-  if (waiting_.size() + line_.size() > kWaitingBytes) {
-    dropped_.Add();
-    return;
-  }
-  waiting_.append(line_);
-}
-
-void AccessLog::Take(std::string* lines) {
-  lines->clear();
-  MutexLock lock(mutex_);
-  waiting_.swap(*lines);
+  waiting_->Add(line_);
 }
 
 void AccessLog::AppendTime(WallTime now) {
@@ -147,19 +136,12 @@ void AccessLog::WriteJson(const AccessEntry& entry, WallTime now) {
 }
 
 AccessLogWriter::AccessLogWriter(std::vector<AccessLog*> logs) : logs_(std::move(logs)) {
-  thread_.emplace("access-log", kPeriod, [this] { WriteAll(); });
+  for (AccessLog* log : logs_) AttachToLog(log->waiting());
 }
 
 AccessLogWriter::~AccessLogWriter() {
-  thread_.reset();
-  WriteAll();
-}
-
-void AccessLogWriter::WriteAll() {
-  for (AccessLog* log : logs_) {
-    log->Take(&lines_);
-    if (!lines_.empty()) LogLines(lines_);
-  }
+  FlushLog();
+  for (AccessLog* log : logs_) DetachFromLog(*log->waiting());
 }
 
 }  // namespace mailroom::server

@@ -3,25 +3,24 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "mailroom/base/clock.h"
-#include "mailroom/base/counter.h"
 #include "mailroom/base/log.h"
-#include "mailroom/base/mutex.h"
+#include "mailroom/base/log_buffer.h"
 #include "mailroom/base/status.h"
-#include "mailroom/server/periodic.h"
 
 // AccessLog: one line per answered request (--access-log), text or JSON as
 // --log-format says. Private to server.
 //
-// A loop puts lines together and into a bounded buffer of its own; the writer's
-// thread takes them out and writes them to the log. So a slow disk or a full pipe
-// stops nobody's call: lines over the bound are dropped and counted. Sampling: of
-// calls that went well every Nth of a loop is told, of others each.
+// A loop puts lines together and into a bounded buffer of its own; the log's thread
+// takes them out and writes them (base/log_buffer.h). So a slow disk or a full pipe
+// stops nobody's call: lines over the bound are lost and counted, and so are those that
+// could not be written. Sampling: of calls that went well every Nth of a loop is told,
+// of others each.
 namespace mailroom::server {
 
 // What one line tells. Views are the caller's. Empty ones are left out, and a
@@ -42,7 +41,7 @@ struct AccessEntry {
 
 class AccessLog final {
  public:
-  // What one loop may have waiting for the writer.
+  // What one loop may have waiting for the log's thread.
   static constexpr size_t kWaitingBytes = 4 * 1024 * 1024;
 
   struct Options {
@@ -51,7 +50,8 @@ class AccessLog final {
     LogFormat format = LogFormat::kText;
   };
 
-  explicit AccessLog(const Options& options) : options_(options) {}
+  explicit AccessLog(const Options& options)
+      : options_(options), waiting_(std::make_shared<LogBuffer>(kWaitingBytes)) {}
 
   bool on() const { return options_.on; }
   // Loop thread. Whether this request's line is wanted; counts it.
@@ -59,10 +59,8 @@ class AccessLog final {
   // Loop thread.
   void Add(const AccessEntry& entry, WallTime now);
 
-  // Any thread. Swaps what waits with *lines, which is cleared first.
-  void Take(std::string* lines);
-  // Any thread. Lines that found no room.
-  uint64_t dropped() const { return dropped_.get(); }
+  // Any thread. The lines that wait to be written, and how many were lost.
+  const std::shared_ptr<LogBuffer>& waiting() const { return waiting_; }
 
  private:
   // Puts the line into line_.
@@ -75,30 +73,21 @@ class AccessLog final {
   int64_t second_ = -1;  // which `second_text_` is
   std::string second_text_;
   std::string line_;
-  Counter dropped_;
-  Mutex mutex_;
-  std::string waiting_ MAILROOM_GUARDED_BY(mutex_);
+  const std::shared_ptr<LogBuffer> waiting_;  // co-owned by the log's thread while it writes
 };
 
-// The thread that writes what the loops have put together.
+// While it lives the log's thread writes what the loops have put together.
 class AccessLogWriter final {
  public:
-  // How old a line may become.
-  static constexpr Duration kPeriod = std::chrono::milliseconds(50);
-
   // They outlive the writer.
   explicit AccessLogWriter(std::vector<AccessLog*> logs);
-  // Writes what is left, when the loops have ended.
+  // When the loops have ended. Writes what is left, for a second at most.
   ~AccessLogWriter();
   AccessLogWriter(const AccessLogWriter&) = delete;
   AccessLogWriter& operator=(const AccessLogWriter&) = delete;
 
  private:
-  void WriteAll();
-
   const std::vector<AccessLog*> logs_;
-  std::string lines_;
-  std::optional<Periodic> thread_;
 };
 
 }  // namespace mailroom::server

@@ -37,7 +37,7 @@ AccessEntry Greeting() {
 
 std::string Taken(AccessLog& log) {
   std::string lines;
-  log.Take(&lines);
+  log.waiting()->Take(&lines);
   return lines;
 }
 
@@ -108,10 +108,10 @@ TEST(AccessLogTest, LinesOverTheBoundAreDroppedAndCounted) {
   const size_t line = Taken(log).size();
   const size_t fit = AccessLog::kWaitingBytes / line;
   for (size_t i = 0; i < fit; ++i) log.Add(Greeting(), kNow);
-  EXPECT_EQ(log.dropped(), 0u);
+  EXPECT_EQ(log.waiting()->lost(), 0u);
   log.Add(Greeting(), kNow);
   log.Add(Greeting(), kNow);
-  EXPECT_EQ(log.dropped(), 2u);
+  EXPECT_EQ(log.waiting()->lost(), 2u);
   EXPECT_EQ(Taken(log).size(), fit * line);
   log.Add(Greeting(), kNow);
   EXPECT_EQ(Taken(log).size(), line);

@@ -10,6 +10,7 @@
 #include <prometheus/text_serializer.h>
 
 #include "mailroom/actors/cell.h"
+#include "mailroom/base/log.h"
 #include "mailroom/base/status.h"
 #include "mailroom/io/process_stats.h"
 #include "mailroom/server/io_actor.h"
@@ -241,12 +242,7 @@ class Renderer final {
       for (const IoActor* io : io_actors_) turns.push_back(&io->hall().counters.turn);
       turn.Add({}, turns);
     }
-    double dropped = 0;
-    for (const IoActor* io : io_actors_) {
-      dropped += static_cast<double>(io->hall().access_log.dropped());
-    }
-    Counted("mailroom_access_log_dropped_total", "Lines that the access log had no room for.",
-            dropped);
+    Log();
     Total("mailroom_reads_total", "Receive system calls.",
           [](const IoCounters& c) { return Value(c.reads); });
     Total("mailroom_writes_total", "Send system calls.",
@@ -255,6 +251,17 @@ class Renderer final {
           [](const IoCounters& c) { return Value(c.bytes_in); });
     Total("mailroom_sent_bytes_total", "Bytes sent.",
           [](const IoCounters& c) { return Value(c.bytes_out); });
+  }
+
+  // Also what was taken out and could not be written.
+  void Log() {
+    double lost = 0;
+    for (const IoActor* io : io_actors_) {
+      lost += static_cast<double>(io->hall().access_log.waiting()->lost());
+    }
+    Counted("mailroom_access_log_dropped_total", "Lines of the access log that were lost.", lost);
+    Counted("mailroom_log_dropped_total", "Other lines of the log that were lost.",
+            static_cast<double>(LogLinesLost()));
   }
 
   void Stalls() {

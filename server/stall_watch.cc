@@ -15,7 +15,7 @@ const char* Advice(Kind kind, bool handler) {
   if (kind == Kind::kWorker) {
     return ": its actor's other calls wait; co_await instead of blocking, or have more --workers";
   }
-  if (!handler) return ": no handler runs; is the log's reader slow, or the machine overloaded?";
+  if (!handler) return ": no handler runs; is the machine overloaded?";
   return ": connections, timers and signals wait; co_await instead of blocking, or run actors on "
          "--workers";
 }

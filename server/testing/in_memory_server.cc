@@ -200,7 +200,7 @@ double InMemoryServer::Metric(std::string_view series) {
 
 std::string InMemoryServer::TakeAccessLog() {
   std::string lines;
-  io_actor_->hall().access_log.Take(&lines);
+  io_actor_->hall().access_log.waiting()->Take(&lines);
   return lines;
 }
 

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mailroom/base/log_output.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <climits>
+#include <system_error>
+
+#include "mailroom/base/blocked_signals.h"
+
+namespace mailroom {
+namespace {
+
+// Nobody waits for a file as for a pipe; a bound all the same, for the look in between.
+constexpr size_t kFilePiece = 1024 * 1024;
+
+int ToPollTimeout(Duration wait) {
+  const auto ms = std::chrono::ceil<std::chrono::milliseconds>(wait).count();
+  return static_cast<int>(std::clamp<int64_t>(ms, 0, INT_MAX));
+}
+
+LogOutput::Wrote WriteOnce(int fd, std::string_view piece, Duration patience) {
+  using State = LogOutput::Wrote::State;
+  pollfd ready{.fd = fd, .events = POLLOUT, .revents = 0};
+  // What is wrong with the descriptor is said by the write.
+  if (::poll(&ready, 1, ToPollTimeout(patience)) <= 0) return {State::kBlocked};
+  const ssize_t bytes = ::write(fd, piece.data(), piece.size());
+  if (bytes >= 0) return {State::kSome, static_cast<size_t>(bytes)};
+  if (errno == EAGAIN || errno == EINTR) {
+    ::poll(nullptr, 0, 1);  // poll() saw room where there is none: no reason to spin
+    return {State::kBlocked};
+  }
+  return {State::kFailed};
+}
+
+}  // namespace
+
+LogOutput::~LogOutput() {
+  if (owned_) ::close(fd_);
+}
+
+Result<std::unique_ptr<LogOutput>> LogOutput::Open(const std::string& path) {
+  // Non-blocking for a fifo alone, whose open would wait until somebody reads it.
+  const int fd = ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0640);
+  if (fd < 0) {
+    const std::string why = errno == ENXIO
+                                ? "it is a fifo that nobody reads"
+                                : std::error_code(errno, std::generic_category()).message();
+    return Unavailable("the log file " + path + " cannot be opened: " + why);
+  }
+  auto output = std::make_unique<LogOutput>(fd);
+  output->owned_ = true;
+  return output;
+}
+
+size_t LogOutput::piece_limit() const {
+  struct stat what{};
+  return ::fstat(fd_, &what) == 0 && S_ISREG(what.st_mode) ? kFilePiece : size_t{PIPE_BUF};
+}
+
+LogOutput::Wrote LogOutput::Write(std::string_view piece, Duration patience) const {
+  return WriteOnce(fd_, piece, patience);
+}
+
+std::string_view NextPiece(std::string_view lines, size_t limit) {
+  if (lines.size() <= limit) return lines;
+  const size_t newline = lines.substr(0, limit).rfind('\n');
+  return lines.substr(0, newline == std::string_view::npos ? limit : newline + 1);
+}
+
+bool WriteWithin(int fd, std::string_view text, Duration patience) {
+  const BlockedSigpipe no_sigpipe;
+  const Clock& clock = Clock::System();
+  const TimePoint deadline = DeadlineIn(clock.Now(), patience);
+  while (!text.empty()) {
+    const Duration left = Remaining(clock.Now(), deadline);
+    const LogOutput::Wrote wrote = WriteOnce(fd, NextPiece(text, PIPE_BUF), left);
+    text.remove_prefix(wrote.bytes);
+    const bool failed = wrote.state == LogOutput::Wrote::State::kFailed;
+    if (failed || (left == Duration::zero() && wrote.bytes == 0)) break;
+  }
+  return text.empty();
+}
+
+}  // namespace mailroom

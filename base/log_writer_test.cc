@@ -1,0 +1,332 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mailroom/base/log_writer.h"
+
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <climits>
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <sstream>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "mailroom/base/blocked_signals.h"
+
+namespace mailroom {
+namespace {
+
+using ::testing::HasSubstr;
+
+// Nothing that happens at all takes as long as this.
+constexpr Duration kPatience = std::chrono::seconds(60);
+constexpr Duration kNone = Duration::zero();
+
+std::string ReadFrom(int fd) {
+  std::string text(1024 * 1024, '\0');
+  const ssize_t size = ::read(fd, text.data(), text.size());
+  text.resize(size < 0 ? 0 : static_cast<size_t>(size));
+  return text;
+}
+
+// A pipe; its two ends are closed when it ends, if not before.
+class Pipe {
+ public:
+  Pipe() { EXPECT_EQ(::pipe(ends_), 0); }
+  ~Pipe() {
+    CloseReader();
+    ::close(ends_[1]);
+  }
+  int writer() const { return ends_[1]; }
+  void CloseReader() {
+    if (ends_[0] >= 0) ::close(std::exchange(ends_[0], -1));
+  }
+  // Waits for something to read.
+  std::string Read() { return ReadFrom(ends_[0]); }
+  // Until the text ends with this.
+  std::string ReadUntil(const std::string& end) {
+    std::string text;
+    while (!text.ends_with(end)) text += Read();
+    return text;
+  }
+  // Until it takes no more.
+  void Fill() {
+    while (WriteWithin(writer(), std::string(PIPE_BUF, '.'), kNone)) {
+    }
+  }
+
+ private:
+  int ends_[2] = {-1, -1};
+};
+
+std::string TextOf(const std::string& path) {
+  std::ifstream file(path);
+  return std::string(std::istreambuf_iterator<char>(file), {});
+}
+
+// A folder of the test's own.
+std::string EmptyFolder(const std::string& name) {
+  const std::string folder = ::testing::TempDir() + "/" + name;
+  std::filesystem::remove_all(folder);
+  std::filesystem::create_directories(folder);
+  return folder;
+}
+
+bool SigpipeIsPending() {
+  sigset_t pending;
+  sigemptyset(&pending);
+  sigpending(&pending);
+  return sigismember(&pending, SIGPIPE) == 1;
+}
+
+TEST(LogWriterTest, LinesComeOutInTheirOrder) {
+  Pipe pipe;
+  std::string wanted;
+  {
+    LogWriter writer(pipe.writer(), {});
+    for (int i = 0; i < 1000; ++i) {
+      const std::string line = "line " + std::to_string(i) + "\n";
+      writer.Add(line);
+      wanted += line;
+    }
+    EXPECT_TRUE(writer.Flush(kPatience));
+    EXPECT_EQ(writer.lost(), 0u);
+  }
+  EXPECT_EQ(pipe.ReadUntil("line 999\n"), wanted);
+}
+
+TEST(LogWriterTest, WithoutALineThereIsNothingToWaitFor) {
+  Pipe pipe;
+  LogWriter writer(pipe.writer(), {});
+  EXPECT_TRUE(writer.Flush(kPatience));
+}
+
+// Adding never waits: the test would hang. What found no room is counted, and told as
+// soon as there is some; what was taken comes out whole and in order.
+TEST(LogWriterTest, AReaderThatDoesNotReadCostsLinesAndNothingElse) {
+  Pipe pipe;
+  LogWriter* told_to = nullptr;
+  LogWriter writer(pipe.writer(), {.tell_lost = [&told_to](uint64_t lines) {
+                     told_to->Add("lost " + std::to_string(lines) + " of them\n");
+                   }});
+  told_to = &writer;
+  pipe.Fill();
+  // So short that what is left of the buffer has no room for the line that tells it.
+  const std::string filler = " xxxxxxxx\n";
+  int added = 0;
+  while (writer.lost() < 1000) writer.Add(std::to_string(added++) + filler);
+  EXPECT_GE(static_cast<size_t>(added) * (filler.size() + 7), LogWriter::kWaitingBytes);
+  EXPECT_FALSE(writer.Flush(std::chrono::milliseconds(1)));
+
+  std::string text = pipe.ReadUntil("of them\n");
+  text.erase(0, text.find_first_not_of('.'));
+  std::istringstream lines(text);
+  int count = 0;
+  int last = -1;
+  for (std::string line; std::getline(lines, line); ++count) {
+    if (line == "lost 1000 of them") break;
+    const int number = std::stoi(line);
+    ASSERT_GT(number, last);
+    ASSERT_EQ(line + "\n", std::to_string(number) + filler);
+    last = number;
+  }
+  EXPECT_EQ(count, added - 1000);
+  EXPECT_TRUE(lines.peek() == std::istringstream::traits_type::eof());
+  EXPECT_EQ(writer.lost(), 1000u);
+}
+
+TEST(LogWriterTest, EndsThoughNobodyReads) {
+  Pipe pipe;
+  pipe.Fill();
+  LogWriter writer(pipe.writer(), {});
+  writer.Add("never read\n");
+  EXPECT_FALSE(writer.Flush(std::chrono::milliseconds(1)));
+}
+
+// SIGPIPE would end this process.
+TEST(LogWriterTest, AReaderThatIsGoneCostsTheLinesMeanwhile) {
+  const std::string path = EmptyFolder("log_writer_fifo") + "/log";
+  ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
+  LogWriter* told_to = nullptr;
+  LogWriter writer(STDERR_FILENO, {.tell_lost = [&told_to](uint64_t lines) {
+                     told_to->Add("lost " + std::to_string(lines) + "\n");
+                   }});
+  told_to = &writer;
+  EXPECT_THAT(writer.OpenFile(path).message(), HasSubstr("it is a fifo that nobody reads"));
+
+  const int first = ::open(path.c_str(), O_RDONLY | O_NONBLOCK);
+  ASSERT_TRUE(writer.OpenFile(path).ok());
+  writer.Add("read\n");
+  ASSERT_TRUE(writer.Flush(kPatience));
+  EXPECT_EQ(ReadFrom(first), "read\n");
+  ::close(first);
+  writer.Add("one\n");
+  writer.Add("two\n");
+  ASSERT_TRUE(writer.Flush(kPatience));
+  EXPECT_EQ(writer.lost(), 2u);
+
+  const int second = ::open(path.c_str(), O_RDONLY | O_NONBLOCK);
+  writer.Add("back\n");
+  ASSERT_TRUE(writer.Flush(kPatience));
+  EXPECT_EQ(ReadFrom(second), "back\nlost 2\n");
+  ::close(second);
+}
+
+TEST(LogWriterTest, ARenamedFileIsLeftBehind) {
+  const std::string folder = EmptyFolder("log_writer_file");
+  const std::string path = folder + "/server.log";
+  std::vector<std::string> told;
+  LogWriter writer(STDERR_FILENO,
+                   {.tell_reopened = [&told](const std::string& opened, const Status& status) {
+                     told.push_back(opened + ": " + status.ToString());
+                   }});
+  writer.ReopenFile();  // there is none
+  EXPECT_THAT(writer.OpenFile(folder + "/none/server.log").message(),
+              HasSubstr("none/server.log cannot be opened: No such file"));
+  const mode_t before = ::umask(0);
+  ASSERT_TRUE(writer.OpenFile(path).ok());
+  ::umask(before);
+  EXPECT_EQ(std::filesystem::status(path).permissions(), std::filesystem::perms(0640));
+
+  writer.Add("first\n");
+  ASSERT_TRUE(writer.Flush(kPatience));
+  std::filesystem::rename(path, path + ".1");
+  writer.Add("second\n");
+  ASSERT_TRUE(writer.Flush(kPatience));
+  writer.ReopenFile();
+  ASSERT_TRUE(writer.Flush(kPatience));
+  writer.Add("third\n");
+  ASSERT_TRUE(writer.Flush(kPatience));
+  EXPECT_EQ(TextOf(path + ".1"), "first\nsecond\n");
+  EXPECT_EQ(TextOf(path), "third\n");
+
+  // One that cannot be opened changes nothing.
+  std::filesystem::rename(folder, folder + ".away");
+  writer.ReopenFile();
+  writer.Add("fourth\n");
+  ASSERT_TRUE(writer.Flush(kPatience));
+  EXPECT_EQ(TextOf(folder + ".away/server.log"), "third\nfourth\n");
+  ASSERT_EQ(told.size(), 2u);
+  EXPECT_EQ(told[0], path + ": ok");
+  EXPECT_THAT(told[1], HasSubstr("cannot be opened: No such file"));
+  std::filesystem::remove_all(folder + ".away");
+}
+
+// A full disk, and a limit that raises a signal besides. Half a line stays half a line.
+TEST(LogWriterTest, AFileThatTakesNoMoreCostsLinesAndNothingElse) {
+  const std::string path = EmptyFolder("log_writer_full") + "/server.log";
+  LogWriter full(STDERR_FILENO, {});
+  ASSERT_TRUE(full.OpenFile("/dev/full").ok());
+  full.Add("one\ntwo\n");
+  ASSERT_TRUE(full.Flush(kPatience));
+  EXPECT_EQ(full.lost(), 2u);
+
+  LogWriter writer(STDERR_FILENO, {});
+  ASSERT_TRUE(writer.OpenFile(path).ok());
+  rlimit before;
+  ::getrlimit(RLIMIT_FSIZE, &before);
+  const rlimit ten = {.rlim_cur = 10, .rlim_max = before.rlim_max};
+  ::setrlimit(RLIMIT_FSIZE, &ten);
+  writer.Add("0123456\n");
+  writer.Add("89abcdef\n");
+  const bool flushed = writer.Flush(kPatience);
+  ::setrlimit(RLIMIT_FSIZE, &before);
+  EXPECT_TRUE(flushed);
+  EXPECT_EQ(writer.lost(), 1u);
+  writer.Add("next\n");
+  ASSERT_TRUE(writer.Flush(kPatience));
+  EXPECT_EQ(TextOf(path), "0123456\n89\nnext\n");
+}
+
+TEST(LogWriterTest, AttachedBuffersAreWrittenTooAndCountTheirOwnLosses) {
+  Pipe pipe;
+  std::string diverted;
+  bool diverts = true;
+  LogWriter writer(pipe.writer(), {.divert = [&](std::string_view lines) {
+                     if (diverts) diverted.append(lines);
+                     return diverts;
+                   }});
+  const auto buffer = std::make_shared<LogBuffer>(10);
+  writer.Attach(buffer);
+  EXPECT_TRUE(buffer->Add("012345678\n"));
+  ASSERT_TRUE(writer.Flush(kPatience));
+  EXPECT_EQ(diverted, "012345678\n");
+  diverts = false;
+  EXPECT_FALSE(buffer->Add("0123456789\n"));
+  EXPECT_TRUE(buffer->Add("abc\n"));
+  EXPECT_EQ(pipe.ReadUntil("\n"), "abc\n") << "within a period, without being asked";
+  pipe.CloseReader();
+  EXPECT_TRUE(buffer->Add("a\nb\n"));
+  ASSERT_TRUE(writer.Flush(kPatience));
+  EXPECT_EQ(buffer->lost(), 3u);
+  EXPECT_EQ(writer.lost(), 0u);
+  writer.Detach(*buffer);
+  EXPECT_TRUE(buffer->Add("not taken\n"));
+  ASSERT_TRUE(writer.Flush(kPatience));
+  EXPECT_EQ(buffer->lost(), 3u);
+}
+
+// Of the threads of a process the kernel takes any that does not block a signal.
+TEST(LogWriterTest, ItsThreadTakesNoSignal) {
+  Pipe pipe;
+  LogWriter writer(pipe.writer(), {});
+  writer.Add("the thread runs\n");
+  ASSERT_TRUE(writer.Flush(kPatience));
+  const BlockedSignals blocked;  // in this thread: SIGTERM would end the process elsewhere
+  ::kill(::getpid(), SIGTERM);
+  sigset_t term;
+  sigemptyset(&term);
+  sigaddset(&term, SIGTERM);
+  int taken = 0;
+  EXPECT_EQ(sigwait(&term, &taken), 0);
+  EXPECT_EQ(taken, SIGTERM);
+}
+
+TEST(NextPieceTest, HoldsWholeLinesWhereItCan) {
+  EXPECT_EQ(NextPiece("", 4), "");
+  EXPECT_EQ(NextPiece("ab\n", 4), "ab\n");
+  EXPECT_EQ(NextPiece("ab\ncd\n", 4), "ab\n");
+  EXPECT_EQ(NextPiece("a\nb\nc\n", 4), "a\nb\n");
+  EXPECT_EQ(NextPiece("abcdef\n", 4), "abcd");
+  EXPECT_EQ(NextPiece("abc\ndef\n", 4), "abc\n");
+}
+
+TEST(WriteWithinTest, WritesGivesUpAndRaisesNoSigpipe) {
+  Pipe pipe;
+  EXPECT_TRUE(WriteWithin(pipe.writer(), "text", kNone));
+  EXPECT_EQ(pipe.Read(), "text");
+  pipe.Fill();
+  EXPECT_FALSE(WriteWithin(pipe.writer(), "more", std::chrono::milliseconds(1)));
+  pipe.CloseReader();
+  EXPECT_FALSE(WriteWithin(pipe.writer(), "more", kPatience));
+  EXPECT_FALSE(SigpipeIsPending());
+  EXPECT_FALSE(WriteWithin(-1, "more", kNone));
+}
+
+// It belongs to whoever blocked it.
+TEST(WriteWithinTest, ASigpipeThatWasPendingStays) {
+  Pipe pipe;
+  pipe.CloseReader();
+  sigset_t sigpipe;
+  sigemptyset(&sigpipe);
+  sigaddset(&sigpipe, SIGPIPE);
+  pthread_sigmask(SIG_BLOCK, &sigpipe, nullptr);
+  ::raise(SIGPIPE);
+  EXPECT_FALSE(WriteWithin(pipe.writer(), "more", kPatience));
+  EXPECT_TRUE(SigpipeIsPending());
+  int taken = 0;
+  sigwait(&sigpipe, &taken);
+  pthread_sigmask(SIG_UNBLOCK, &sigpipe, nullptr);
+}
+
+}  // namespace
+}  // namespace mailroom
