@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mailroom/actors/cell.h"
 
+#include <chrono>
 #include <exception>
 #include <utility>
 
@@ -93,13 +94,18 @@ void Cell::Guarded(Step step) {
     step();
     return;
   } catch (const std::exception& error) {
-    MAILROOM_LOG(kError) << "actor " << name_ << ": exception: " << error.what();
+    CountFailure(error.what());
     actor_->Failed(error.what());
   } catch (...) {
-    MAILROOM_LOG(kError) << "actor " << name_ << ": exception that is no std::exception";
+    CountFailure("it is no std::exception");
     actor_->Failed("unknown exception");
   }
+}
+
+void Cell::CountFailure(std::string_view what) {
   counters_.failures.Add();
+  MAILROOM_LOG_LIMITED(kError, std::chrono::seconds(1), failure_lines_)
+      << "actor " << name_ << ": exception: " << what;
 }
 
 void Cell::Stop() {

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "mailroom/actors/actor.h"
 #include "mailroom/actors/claim.h"
@@ -14,6 +15,7 @@
 #include "mailroom/actors/runner.h"
 #include "mailroom/base/counter.h"
 #include "mailroom/base/home.h"
+#include "mailroom/base/log.h"
 #include "mailroom/base/thread_role.h"
 
 // Cell: an actor with its mailbox, its completions and its claim. The actor's
@@ -78,12 +80,16 @@ class Cell final : public Home {
   template <class Step>
   void Guarded(Step step) MAILROOM_REQUIRES(role_);
 
+  // Told in the log once a second at most: callers may cause one with each call.
+  void CountFailure(std::string_view what) MAILROOM_REQUIRES(role_);
+
   const std::string name_;
   Runner& runner_;
   Claim claim_;
   Mailbox<EnvelopePtr> mail_;
   Mailbox<Completion> completions_;
   CellCounters counters_;
+  LogLimiter failure_lines_;
   ThreadRole role_;
   Pace::Past past_ MAILROOM_GUARDED_BY(role_);
   const std::unique_ptr<Actor> actor_ MAILROOM_PT_GUARDED_BY(role_);

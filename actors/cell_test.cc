@@ -136,6 +136,32 @@ TEST_F(CellTest, AnExceptionIsCaughtOnceAndTheNextMailRuns) {
   EXPECT_NE(lines[0].find("a secret"), std::string::npos);
 }
 
+// A stranger may cause one with each call. Another actor's is told all the same.
+TEST_F(CellTest, OfExceptionsTheLogTellsOneASecondAndTheCounterAll) {
+  LogOptions quiet;
+  int lines = 0;
+  quiet.sink = [&lines](std::string_view) { ++lines; };
+  InitLogging(quiet);
+  probe->on_mail = [](EnvelopePtr) { throw 42; };
+  for (uint32_t i = 0; i < 1000; ++i) {
+    ASSERT_TRUE(Mail(i));
+    runner.RunUntilIdle();
+  }
+  EXPECT_GE(lines, 1);
+  EXPECT_LT(lines, 100);
+  EXPECT_EQ(cell->counters().failures.get(), 1000u);
+
+  lines = 0;
+  auto actor = std::make_unique<ProbeActor>();
+  actor->on_mail = [](EnvelopePtr) { throw 42; };
+  Cell other("other", 256, std::move(actor), runner);
+  EnvelopePtr mail = MakeMail(home, 1);
+  ASSERT_TRUE(ActorRef(other).TryPost(&mail));
+  runner.RunUntilIdle();
+  EXPECT_EQ(lines, 1);
+  InitLogging(LogOptions());
+}
+
 TEST_F(CellTest, WhatIsThrownNeedNotBeAnException) {
   LogOptions quiet;
   quiet.sink = [](std::string_view) {};

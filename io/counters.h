@@ -16,6 +16,7 @@ struct LoopCounters {
   uint64_t accepted = 0;  // connections that got a slot, adopted ones included
   uint64_t closed = 0;
   uint64_t shed = 0;              // peers closed at once for want of a descriptor or slot
+  uint64_t holds = 0;             // times that accepting stopped for a moment for that
   uint64_t stale_events = 0;      // readiness of a slot closed before, dropped
   uint64_t reads = 0;             // receive calls
   uint64_t writes = 0;            // send calls

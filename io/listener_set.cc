@@ -55,6 +55,7 @@ void ListenerSet::OnReady(SlotId token, TimePoint now) {
 }
 
 void ListenerSet::Hold(TimePoint now, const Status& why) {
+  ++counters_.holds;
   MAILROOM_LOG_EVERY(kWarning, std::chrono::seconds(1))
       << "not accepting for a moment, " << connections_.size() << " connections are open: " << why;
   held_until_ = DeadlineIn(now, options_.pause);

@@ -229,6 +229,7 @@ TEST_P(ListenerLoopTest, S29_WithoutDescriptorsPeersAreClosedAtOnceAndCounted) {
   harness_->Turn();
   EXPECT_EQ(accepted(), 0u);
   EXPECT_EQ(harness_->loop.counters().shed, 3u);
+  EXPECT_EQ(harness_->loop.counters().holds, 1u);
   for (Peer& peer : peers) EXPECT_TRUE(peer.AtEnd());
 }
 

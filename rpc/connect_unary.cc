@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mailroom/rpc/connect_unary.h"
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -146,7 +147,9 @@ class ConnectUnaryProtocol final : public Protocol {
     answer->Clear();
     const Status unsendable = WriteMetadata(outcome, answer);
     if (!unsendable.ok()) {
-      MAILROOM_LOG(kError) << "an answer was not sent: " << unsendable.message();
+      answer->replaced = true;
+      MAILROOM_LOG_EVERY(kError, std::chrono::seconds(1))
+          << "an answer was not sent: " << unsendable.message();
       return WriteError(Status::Static(Code::kInternal, "the answer's metadata cannot be sent"),
                         answer);
     }

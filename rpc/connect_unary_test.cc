@@ -325,6 +325,7 @@ TEST(ConnectUnaryTest, UnsendableMetadataMakesTheWholeAnswerInternal) {
   std::string logged;
   LogOptions log;
   log.sink = [&logged](std::string_view line) { logged = line; };
+  log.rates_limited = false;
   InitLogging(log);
   for (const Status& status : {Status(), NotFound("x")}) {
     for (const bool leading : {true, false}) {
@@ -334,6 +335,7 @@ TEST(ConnectUnaryTest, UnsendableMetadataMakesTheWholeAnswerInternal) {
       (leading ? ended.leading : ended.trailing).Add("evil", "1\r\nset-cookie: a=b");
       const Answer& answer = *ended.Finish();
       EXPECT_EQ(answer.status, 500);
+      EXPECT_TRUE(answer.replaced);
       EXPECT_EQ(answer.headers.size(), 0u);
       const Status sent = ParseConnectError(answer.status, answer.body);
       EXPECT_EQ(sent.code(), Code::kInternal);
@@ -350,11 +352,13 @@ TEST(ConnectUnaryTest, TooMuchMetadataMakesTheWholeAnswerInternal) {
   LogOptions log;
   std::string logged;
   log.sink = [&logged](std::string_view line) { logged = line; };
+  log.rates_limited = false;
   InitLogging(log);
   Ended fits;
   fits.leading.Add("a", std::string(kMaxAnswerMetadata / 2, 'x'));
   fits.trailing.Add("b", std::string(kMaxAnswerMetadata / 2 - 2 * 32 - 8 - 2, 'x'));
   EXPECT_EQ(fits.Finish()->status, 200);
+  EXPECT_FALSE(fits.answer.replaced);
   fits.trailing.Add("c", "");
   EXPECT_EQ(fits.Finish()->status, 500);
   EXPECT_EQ(fits.answer.headers.size(), 0u);
@@ -363,6 +367,19 @@ TEST(ConnectUnaryTest, TooMuchMetadataMakesTheWholeAnswerInternal) {
   for (int i = 0; i < 400; ++i) many.leading.Add("a", "");
   EXPECT_EQ(many.Finish()->status, 500);
   InitLogging(LogOptions());
+}
+
+// A stranger may cause one with each call.
+TEST(ConnectUnaryTest, OfUnsendableAnswersTheLogTellsOneASecond) {
+  LogOptions log;
+  int lines = 0;
+  log.sink = [&lines](std::string_view) { ++lines; };
+  InitLogging(log);
+  Ended evil;
+  evil.leading.Add("evil", "\n");
+  for (int i = 0; i < 1000; ++i) EXPECT_TRUE(evil.Finish()->replaced);
+  InitLogging(LogOptions());
+  EXPECT_LT(lines, 100);
 }
 
 TEST(ConnectUnaryTest, AnswerIsReusedWithNothingLeftOver) {

@@ -17,6 +17,7 @@ void Answer::Clear() {
   has_trailers = false;
   trailers.Clear();
   text.clear();
+  replaced = false;
 }
 
 std::span<const Protocol* const> Protocols() {

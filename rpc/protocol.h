@@ -51,6 +51,8 @@ struct Answer {
   http::Headers trailers;
   // Backing storage for values that had to be composed.
   std::string text;
+  // Finish() has put `internal` in the place of what could not be sent.
+  bool replaced = false;
 
   void Clear();
   // Gives back what a large body took: the next answer may be long in coming.

@@ -36,6 +36,7 @@ Code ComposeAnswer(Hall& hall, const Exchange& exchange) {
                            reply.reply_compression};
   }
   Code told = exchange.protocol->Finish(exchange.head, outcome, &answer);
+  if (answer.replaced) hall.counters.replaced_answers.Add();
   // An error that has grown in the caller's words: the rest was looked at when it came home.
   if (IsTooLarge(answer.body.size(), *outcome.status, hall.options)) {
     const Status status = ReplyTooLargeStatus(answer.body.size(), hall.options);

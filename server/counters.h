@@ -54,11 +54,13 @@ struct IoCounters {
   Counter timers;      // deadlines of calls that are out
   Counter body_bytes;  // request bodies under way
   Counter accepted;
-  Counter accept_sheds;    // peers closed at once: no descriptor was left
-  Counter accept_pauses;   // times that --max-connections stopped accepting
-  Counter accept_paused;   // 1 while it does
-  Counter refused_http;    // requests that were answered before they became a call
-  DurationHistogram turn;  // awake in one turn, from the wait's end to the next
+  Counter accept_sheds;      // peers closed at once: no descriptor was left
+  Counter accept_pauses;     // times that --max-connections stopped accepting
+  Counter accept_paused;     // 1 while it does
+  Counter accept_holds;      // times that want of a descriptor stopped accepting for a moment
+  Counter refused_http;      // requests that were answered before they became a call
+  Counter replaced_answers;  // answers that could not be sent; `internal` was
+  DurationHistogram turn;    // awake in one turn, from the wait's end to the next
   Counter reads;
   Counter writes;
   Counter bytes_in;

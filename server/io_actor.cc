@@ -274,6 +274,7 @@ void IoActor::CopyLoopCounters() {
   IoCounters& counters = hall_.counters;
   counters.turn.Observe(loop.last_turn);
   counters.accept_sheds.Set(loop.shed);
+  counters.accept_holds.Set(loop.holds);
   counters.reads.Set(loop.reads);
   counters.writes.Set(loop.writes);
   counters.bytes_in.Set(loop.bytes_in);

@@ -182,6 +182,9 @@ class Renderer final {
           [](const IoCounters& c) { return Value(c.attached); });
     Total("mailroom_stale_replies_total", "Replies that came too late and were dropped.",
           [](const IoCounters& c) { return Value(c.stale); });
+    Total("mailroom_replaced_answers_total",
+          "Answers that could not be sent; the caller was told internal.",
+          [](const IoCounters& c) { return Value(c.replaced_answers); });
     PerReason(
         "mailroom_released_total", "Calls given up before their reply came.", kReleaseReasons,
         [](size_t i) { return ReleasedName(static_cast<Released>(i)); },
@@ -217,6 +220,8 @@ class Renderer final {
           [](const IoCounters& c) { return Value(c.accept_pauses); });
     Total("mailroom_accept_sheds_total", "Peers closed at once: no descriptor was left for them.",
           [](const IoCounters& c) { return Value(c.accept_sheds); });
+    Total("mailroom_accept_holds_total", "Times that a loop stopped to accept for that.",
+          [](const IoCounters& c) { return Value(c.accept_holds); });
     PerReason(
         "mailroom_evicted_total", "Connections closed by a deadline or a limit.", kEvictReasons,
         [](size_t i) { return EvictedName(static_cast<Evicted>(i)); },

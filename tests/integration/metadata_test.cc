@@ -47,6 +47,7 @@ class MetadataTest : public ::testing::Test {
   MetadataTest() {
     LogOptions log;
     log.sink = [this](std::string_view line) { logged_.append(line).append("\n"); };
+    log.rates_limited = false;
     InitLogging(log);
     server_.Add<PuppetActor>([this](mailroom::Call& call) { return act_(call); });
   }
@@ -279,6 +280,7 @@ TEST_F(MetadataTest, MoreThanClientsTakeIsInternal) {
   EXPECT_EQ(Doing(sized(12 * 1024 - 8 - 1 - 32)).status, 200);
   EXPECT_EQ(Doing(sized(12 * 1024 - 8 - 1 - 31)).status, 500);
   EXPECT_NE(logged_.find("more than the 12288"), std::string::npos) << logged_;
+  EXPECT_EQ(server_.Metric("mailroom_replaced_answers_total"), 1);
 }
 
 TEST_F(MetadataTest, TheConnectionLivesOnAfterARefusedAnswer) {
