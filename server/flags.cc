@@ -149,6 +149,10 @@ void AddLogging(CLI::App& app, ServerOptions* options) {
             options->log_format = text == "json" ? LogFormat::kJson : LogFormat::kText;
             return "";
           });
+  app.add_option("--log-file", options->log_file,
+                 "the log's file, opened anew by SIGHUP; empty: stderr")
+      ->type_name("PATH")
+      ->capture_default_str();
   app.add_flag("--access-log", options->access_log, "log one line for each call");
   AddSize(app, "--access-log-sample", "of calls that went well only every Nth is logged",
           &options->access_log_sample);

@@ -96,6 +96,8 @@ TEST_F(FlagsTest, EveryFlagReachesItsOption) {
                    "warning",
                    "--log-format",
                    "json",
+                   "--log-file",
+                   "/var/log/server.log",
                    "--access-log",
                    "--access-log-sample",
                    "100"}),
@@ -120,6 +122,7 @@ TEST_F(FlagsTest, EveryFlagReachesItsOption) {
   EXPECT_EQ(options.drain_timeout, std::chrono::seconds(3));
   EXPECT_EQ(options.log_level, LogLevel::kWarning);
   EXPECT_EQ(options.log_format, LogFormat::kJson);
+  EXPECT_EQ(options.log_file, "/var/log/server.log");
   EXPECT_TRUE(options.access_log);
   EXPECT_EQ(options.access_log_sample, 100u);
 }

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
+#include <csignal>
 #include <cstddef>
 #include <cstdlib>
 #include <limits>
@@ -23,6 +25,9 @@ constexpr size_t kSettledPerRound = 1024;
 // Far more than the head of an answer takes, or what has no limit of its own: the index
 // page and HTTP's errors.
 constexpr size_t kMostHeads = 4 * 1024 * 1024;
+
+// For the line that says so, when the process is to exit at once.
+constexpr Duration kLastLinePatience = std::chrono::milliseconds(100);
 
 io::Loop::Options LoopOptions(const ServerOptions& options, uint8_t number) {
   io::Loop::Options loop;
@@ -261,8 +266,13 @@ void IoActor::EndSleep() {
 void IoActor::OnTick() {}
 
 void IoActor::OnSignal(int signal_number) {
+  if (signal_number == SIGHUP) {
+    if (hangs_up_) hangs_up_();
+    return;
+  }
   if (++signals_ > 1) {
     MAILROOM_LOG(kWarning) << "second signal: exiting at once";
+    FlushLog(kLastLinePatience);
     std::_Exit(128 + signal_number);
   }
   MAILROOM_LOG(kInfo) << "signal " << signal_number << ": draining";

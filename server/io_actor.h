@@ -72,6 +72,8 @@ class IoActor final : public Home, public io::Handler {
   // Before the loop runs. Called on its thread when it begins to drain, for whatever
   // reason.
   void OnDrain(std::function<void()> drains) { drains_ = std::move(drains); }
+  // Before the loop runs. Called on its thread with each SIGHUP that is watched for.
+  void OnHangup(std::function<void()> hangs_up) { hangs_up_ = std::move(hangs_up); }
   // Before the loop runs. This loop stops after those that `count` counts, which may
   // need its actors; whoever lowers it calls Wake().
   void StopAfter(const std::atomic<size_t>& count) { others_ = &count; }
@@ -142,6 +144,7 @@ class IoActor final : public Home, public io::Handler {
   std::atomic<bool> ready_{true};
   std::atomic<bool> stop_requested_{false};
   std::function<void()> drains_;
+  std::function<void()> hangs_up_;
   const std::atomic<size_t>* others_ = nullptr;
   AcceptGate::Door* door_ = nullptr;
   Duration beat_period_{};
@@ -152,7 +155,7 @@ class IoActor final : public Home, public io::Handler {
   actors::InlineRunner inline_runner_;
   actors::Runner* runner_ = nullptr;
   Drain drain_;
-  int signals_ = 0;
+  int signals_ = 0;  // that ask for an end
   // By the index of the connection's slot.
   std::vector<std::unique_ptr<Session>> sessions_;
   io::Loop loop_;  // last: its destructor closes connections through the hooks

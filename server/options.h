@@ -84,8 +84,11 @@ struct ServerOptions {
 
   LogLevel log_level = LogLevel::kInfo;     // --log-level
   LogFormat log_format = LogFormat::kText;  // --log-format
+  // --log-file: the log goes to its end, and no longer to stderr. SIGHUP opens it anew.
+  // Main() looks at this; a main() of one's own calls OpenLogFile() (base/log.h).
+  std::string log_file;
   // --access-log: one line per call. Off by default: putting it together costs about
-  // as much as a small call does. A thread of its own writes it.
+  // as much as a small call does. The log's thread writes it.
   bool access_log = false;
   size_t access_log_sample = 1;  // --access-log-sample: every Nth that went well, the rest always
 };

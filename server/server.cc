@@ -4,19 +4,21 @@
 #include <algorithm>
 #include <atomic>
 #include <csignal>
-#include <cstdio>
 #include <string>
+#include <string_view>
 #include <unordered_set>
 
 #include "mailroom/actors/cell.h"
 #include "mailroom/actors/worker_pool.h"
 #include "mailroom/base/check.h"
 #include "mailroom/base/log.h"
+#include "mailroom/base/log_output.h"
 #include "mailroom/base/random.h"
 #include "mailroom/base/thread.h"
 #include "mailroom/io/descriptor_limit.h"
 #include "mailroom/io/listen_address.h"
 #include "mailroom/io/listener.h"
+#include "mailroom/io/standard_descriptors.h"
 #include "mailroom/rpc/protobuf_log.h"
 #include "mailroom/server/accept_gate.h"
 #include "mailroom/server/access_log.h"
@@ -34,6 +36,16 @@ namespace server {
 namespace {
 
 constexpr std::string_view kUnix = "unix:";
+
+constexpr int kStdout = 1;
+constexpr int kStderr = 2;
+
+// On stderr, wherever the log goes: who starts a server looks there. The exit code.
+int Failed(std::string_view what, const Status& status) {
+  FlushLog();
+  WriteWithin(kStderr, std::string(what) + status.ToString() + "\n", kLogPatience);
+  return 1;
+}
 
 // As curl wants it: an option where it takes one, and the URL.
 std::string CurlLine(const std::string& address, const rpc::MethodSpec& method) {
@@ -94,30 +106,48 @@ void Server::AddFactory(const rpc::ServiceSpec& spec, Factory factory) {
   registrations_.push_back(Registration{&spec, std::move(factory)});
 }
 
+void Server::DrainOnSignals() {
+  drain_on_signals_ = true;
+  // Where it is blocked for a loop's sake it comes all the same.
+  std::signal(SIGHUP, SIG_IGN);
+}
+
 int Server::Main(int argc, char** argv) {
+  const Status opened = io::OpenStandardDescriptors();
+  if (!opened.ok()) return server::Failed("cannot start: ", opened);
+  DrainOnSignals();
   const FlagsOutcome flags = ParseFlags(argc, argv, &options_);
   if (flags.exit_code) return *flags.exit_code;
+
+  Status status = StartLog();
+  if (status.ok()) status = JoinServiceManager();
+  if (status.ok()) status = Start();
+  if (!status.ok()) return server::Failed("cannot start: ", status);
+  // A reader that does not read holds the start up for no longer than that.
+  WriteWithin(server::kStdout, Banner() + "\n", kLogPatience);
+  notice_->Ready(address());
+  status = Serve();
+  return status.ok() ? 0 : server::Failed("stopped: ", status);
+}
+
+Status Server::StartLog() {
   LogOptions log;
   log.level = options_.log_level;
   log.format = options_.log_format;
   InitLogging(std::move(log));
+  if (options_.log_file.empty()) return Status();
+  const Status opened = OpenLogFile(options_.log_file);
+  return opened.ok() ? opened : InvalidArgument("--log-file: " + std::string(opened.message()));
+}
 
-  DrainOnSignals();
-  Status status = JoinServiceManager();
-  if (status.ok()) status = Start();
-  if (!status.ok()) {
-    std::fprintf(stderr, "cannot start: %s\n", status.ToString().c_str());
-    return 1;
+// What SIGHUP asks for: to read anew what may have been replaced.
+void Server::Reload() {
+  if (options_.log_file.empty()) {
+    MAILROOM_LOG(kInfo) << "SIGHUP: nothing to open anew: the log goes to stderr (--log-file)";
+  } else {
+    MAILROOM_LOG(kInfo) << "SIGHUP: opening the log's file anew";
+    ReopenLogFile();
   }
-  std::printf("%s\n", Banner().c_str());
-  std::fflush(stdout);
-  notice_->Ready(address());
-  status = Serve();
-  if (!status.ok()) {
-    std::fprintf(stderr, "stopped: %s\n", status.ToString().c_str());
-    return 1;
-  }
-  return 0;
 }
 
 Status Server::JoinServiceManager() {
@@ -224,7 +254,7 @@ Status Server::StartLoops() {
       io_actor.BeatEvery(notice_->beat_period(), [this, i] { notice_->Beat(i); });
     }
     if (i == 0 && drain_on_signals_) {
-      MAILROOM_RETURN_IF_ERROR(io_actor.loop().WatchSignals({SIGTERM, SIGINT}));
+      MAILROOM_RETURN_IF_ERROR(io_actor.loop().WatchSignals({SIGTERM, SIGINT, SIGHUP}));
     }
   }
   MAILROOM_RETURN_IF_ERROR(OpenListeners());
@@ -234,6 +264,7 @@ Status Server::StartLoops() {
     if (notice_ != nullptr) notice_->Stopping();
     RequestStop();
   });
+  io_actors_[0]->OnHangup([this] { Reload(); });
   io_actors_[0]->StopAfter(parts_->loops_running);
   return Status();
 }

@@ -61,12 +61,16 @@ class Server final {
   // Parses the flags of server/flags.h into the options, serves until SIGTERM or
   // SIGINT, drains. The exit code: 0 after a drain, 1 when the server could not
   // start (the message is on stderr), 2 for flags it does not know. Blocks.
+  // Before all that it opens /dev/null as descriptors 0 to 2 where those are closed: a
+  // main() of one's own begins with io::OpenStandardDescriptors().
   int Main(int argc, char** argv);
 
-  // Has SIGTERM and SIGINT begin a drain; a second signal ends the process at
-  // once. The first loop reads them: a handler that blocks there (no workers)
-  // holds them up too. Before Start(); Main() does it.
-  void DrainOnSignals() { drain_on_signals_ = true; }
+  // Has SIGTERM and SIGINT begin a drain; a second one ends the process at once.
+  // SIGHUP opens the log's file anew and ends nothing: it is ignored from here on, for
+  // the whole process, where no loop reads it. The first loop reads all three: a handler
+  // that blocks there (no workers) holds them up too. Before Start(), and before there is
+  // another thread; Main() does it.
+  void DrainOnSignals();
   // Binds the addresses, makes the actors, starts the workers. Returns at once;
   // connections wait in the backlog until Serve(). unavailable when an address is
   // in use, invalid_argument for options that make no sense. Once.
@@ -109,6 +113,8 @@ class Server final {
   Status OpenListeners();
   void RunOtherLoops();
   Status StartAdmin();
+  Status StartLog();
+  void Reload();
   Status JoinServiceManager();
   void StartStallWatch();
   void StartActors();
