@@ -16,7 +16,8 @@ namespace mailroom::actors {
 
 class Runner;
 
-// What an actor is told when it moves in; valid as long as the actor.
+// What an actor is told when it moves in; valid as long as the actor, its destructor
+// included.
 struct ActorPlace {
   Home* home;      // where its completions are posted: itself
   Runner* runner;  // timers, and the clock
@@ -39,8 +40,9 @@ class Actor {
   // An exception left Receive or Settle; `what` is for the log, never for a
   // client. The actor answers the call it was at with `internal`.
   virtual void Failed(std::string_view what) = 0;
-  // The runner has ended; nothing else will be called. What is suspended is
-  // destroyed here, so that its envelopes go home while homes still stand.
+  // Once, the last call; the actor is destroyed right behind it. The runner runs
+  // nothing any more but still stands, as homes and other actors' cells do: timers can
+  // be cancelled. What is suspended is destroyed here, so that its envelopes go home.
   virtual void Stop() = 0;
 };
 

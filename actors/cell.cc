@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "mailroom/actors/activity.h"
+#include "mailroom/base/check_context.h"
 #include "mailroom/base/log.h"
 
 namespace mailroom::actors {
@@ -33,13 +34,24 @@ bool Cell::Run() {
   uint32_t rest = 0;
   {
     RoleScope role(role_);
-    Pace pace(runner_.clock(), &past_);
-    if ((noted & Claim::kHasCompletions) != 0) rest |= RunCompletions(pace);
-    if ((noted & Claim::kHasMail) != 0) rest |= RunMail(pace);
-    if (!actor_->TakesMail()) rest |= Claim::kBlocked;
+    if (actor_ == nullptr) {
+      DropWhatWaits();
+    } else {
+      rest = RunActor(noted);
+    }
   }
   if (Activity* const activity = Activity::Current()) activity->Leave();
   return claim_.End(rest);
+}
+
+uint32_t Cell::RunActor(uint32_t noted) {
+  const CheckContext context(name_);
+  Pace pace(runner_.clock(), &past_);
+  uint32_t rest = 0;
+  if ((noted & Claim::kHasCompletions) != 0) rest |= RunCompletions(pace);
+  if ((noted & Claim::kHasMail) != 0) rest |= RunMail(pace);
+  if (!actor_->TakesMail()) rest |= Claim::kBlocked;
+  return rest;
 }
 
 uint32_t Cell::RunCompletions(Pace& pace) {
@@ -110,9 +122,19 @@ void Cell::CountFailure(std::string_view what) {
 
 void Cell::Stop() {
   role_.AssertHeld();
-  actor_->Stop();
+  if (actor_ != nullptr) {
+    const CheckContext context(name_);
+    actor_->Stop();
+    actor_.reset();
+  }
+  DropWhatWaits();
+}
+
+void Cell::DropWhatWaits() {
   EnvelopePtr mail;
   while (mail_.TryTake(&mail)) mail.reset();
+  Completion completion;
+  while (completions_.TryTake(&completion)) completion.parcel.reset();
 }
 
 bool ActorRef::TryPost(EnvelopePtr* mail) {

@@ -22,7 +22,8 @@
 // home, and the unit that runners queue and run.
 //
 // Owned by whoever registered the actor (the server); outlives every sender,
-// every envelope that is out to it and its runner's threads.
+// every envelope that is out to it and its runner's threads. Its actor lives until
+// Stop(): nothing of it touches a runner or another cell that is gone.
 //
 // Invariants:
 //   1 One worker at a time is inside (actors/claim.h).
@@ -30,6 +31,8 @@
 //     neighbours on the run queue get their turn.
 //   3 An envelope whose deadline has passed is answered, not run.
 //   4 An exception that leaves the actor is caught here and nowhere else.
+//   5 Actor::Stop is called once, and the actor destroyed behind it, while its runner
+//     stands. A stopped cell drops what comes: each envelope goes home.
 namespace mailroom::actors {
 
 // What a cell has done. Written by the owning worker (refused: by any sender),
@@ -52,7 +55,7 @@ class Cell final : public Home {
   static constexpr int kMailsPerRun = 64;
   static constexpr int kCompletionsPerRun = 1024;
 
-  // `runner` outlives the cell.
+  // `runner` outlives the call of Stop().
   Cell(std::string name, size_t mailbox_capacity, std::unique_ptr<Actor> actor, Runner& runner);
   ~Cell();
 
@@ -68,15 +71,19 @@ class Cell final : public Home {
   // again (behind the others).
   [[nodiscard]] bool Run();
 
-  // After the runner's threads have ended: destroys what is suspended and drops
-  // what waits, so that every envelope goes home. Idempotent.
+  // After the runner's threads have ended, and before the runner does: stops and
+  // destroys the actor and drops what waits, so that every envelope goes home.
+  // Idempotent; the destructor calls it.
   void Stop();
 
  private:
   friend class ActorRef;
 
+  // What is left of `noted`, and whether the actor takes mail: for Claim::End.
+  uint32_t RunActor(uint32_t noted) MAILROOM_REQUIRES(role_);
   uint32_t RunCompletions(Pace& pace) MAILROOM_REQUIRES(role_);
   uint32_t RunMail(Pace& pace) MAILROOM_REQUIRES(role_);
+  void DropWhatWaits() MAILROOM_REQUIRES(role_);
   template <class Step>
   void Guarded(Step step) MAILROOM_REQUIRES(role_);
 
@@ -92,7 +99,8 @@ class Cell final : public Home {
   LogLimiter failure_lines_;
   ThreadRole role_;
   Pace::Past past_ MAILROOM_GUARDED_BY(role_);
-  const std::unique_ptr<Actor> actor_ MAILROOM_PT_GUARDED_BY(role_);
+  // Null once the cell has stopped.
+  std::unique_ptr<Actor> actor_ MAILROOM_GUARDED_BY(role_) MAILROOM_PT_GUARDED_BY(role_);
 };
 
 // ActorRef: an address to send mail to; one place in the mailbox's order.

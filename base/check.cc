@@ -3,7 +3,9 @@
 
 #include <cstdlib>
 #include <string>
+#include <string_view>
 
+#include "mailroom/base/check_context.h"
 #include "mailroom/base/log.h"
 #include "mailroom/base/log_output.h"
 
@@ -22,6 +24,13 @@ void Fail(const char* file, int line, const char* condition) noexcept {
   std::string text(file);
   text.append(":").append(std::to_string(line)).append(": check failed: ");
   text.append(condition).append("\n");
+  const std::string_view what = CheckContext::Current();
+  if (!what.empty()) {
+    text.append("  while ").append(what);
+    text.append(
+        " ran: look at that handler first; the stack of the core dump, or of a run under gdb, names "
+        "the line\n");
+  }
   WriteWithin(kStderr, text, kLogPatience);
   std::abort();
 }

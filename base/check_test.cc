@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mailroom/base/check.h"
 
+#include <string_view>
+
 #include <gtest/gtest.h>
+
+#include "mailroom/base/check_context.h"
 
 namespace mailroom {
 namespace {
@@ -15,6 +19,26 @@ TEST(CheckTest, AConditionThatHoldsIsEvaluatedOnce) {
 TEST(CheckDeathTest, NamesFileLineAndCondition) {
   const int two = 2;
   EXPECT_DEATH(MAILROOM_CHECK(two == 3), "check_test.cc:[0-9]+: check failed: two == 3");
+}
+
+TEST(CheckDeathTest, NamesWhatTheThreadRuns) {
+  const CheckContext actor("a.v1.Actor");
+  EXPECT_DEATH(MAILROOM_CHECK(false), "while a.v1.Actor ran: look at that handler first");
+  CheckContext::Name("/a.v1.Actor/Do");
+  EXPECT_DEATH(MAILROOM_CHECK(false), "while /a.v1.Actor/Do ran");
+}
+
+TEST(CheckTest, AContextEndsWithItsScope) {
+  {
+    const CheckContext outer("outer");
+    {
+      const CheckContext inner("inner");
+      CheckContext::Name("more precisely");
+      EXPECT_EQ(CheckContext::Current(), "more precisely");
+    }
+    EXPECT_EQ(CheckContext::Current(), "outer");
+  }
+  EXPECT_EQ(CheckContext::Current(), std::string_view());
 }
 
 TEST(CheckTest, StandsWhereAStatementDoes) {

@@ -36,13 +36,13 @@ std::string_view CodeName(Code code) {
 Status::Status(Code code) : word_(static_cast<uint64_t>(code) << kCodeShift) {}
 
 Status::Status(Code code, std::string message) {
-  MAILROOM_CHECK(code != Code::kOk);
+  MAILROOM_CHECK(code != Code::kOk && "OK has no message: return the reply itself");
   SetRep(Rep{code, std::move(message), {}});
 }
 
 Status::Status(Code code, StaticText text)
     : word_((static_cast<uint64_t>(code) << kCodeShift) | reinterpret_cast<uint64_t>(text.text)) {
-  MAILROOM_CHECK(code != Code::kOk);
+  MAILROOM_CHECK(code != Code::kOk && "OK has no message: return the reply itself");
   MAILROOM_DCHECK(reinterpret_cast<uint64_t>(text.text) <= kPointerMask);
 }
 
@@ -81,7 +81,7 @@ std::string_view Status::message() const {
 }
 
 void Status::AddDetail(ErrorDetail detail) {
-  MAILROOM_CHECK(!ok());
+  MAILROOM_CHECK(!ok() && "OK has no details: return the reply itself");
   if (!on_heap()) SetRep(Rep{code(), std::string(message()), {}});
   const_cast<Rep*>(rep())->details.push_back(std::move(detail));
 }
@@ -128,5 +128,9 @@ Status Unimplemented(std::string message) {
 }
 Status Unavailable(std::string message) { return Status(Code::kUnavailable, std::move(message)); }
 Status Internal(std::string message) { return Status(Code::kInternal, std::move(message)); }
+
+Status MissingValue() {
+  return Status::Static(Code::kInternal, "an OK Status was returned where a value is due");
+}
 
 }  // namespace mailroom

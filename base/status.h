@@ -131,6 +131,10 @@ Status Unimplemented(std::string message);
 Status Unavailable(std::string message);
 Status Internal(std::string message);
 
+// What a Result holds that was made from an OK Status: `internal`, static. A service
+// actor answers with it and names the method.
+Status MissingValue();
+
 // A value or the error that stands in its place.
 template <class T>
 class [[nodiscard]] Result {
@@ -138,10 +142,13 @@ class [[nodiscard]] Result {
   using value_type = T;
 
   // Both conversions are implicit so that `return value;` and `return status;`
-  // read alike. An OK status without a value is a programming error.
+  // read alike. An OK status is no value (`return Status();` is the reflex of other
+  // libraries): it becomes the error MissingValue().
   Result(T value) : value_(std::move(value)) {}         // NOLINT
   Result(Status status) : status_(std::move(status)) {  // NOLINT
-    MAILROOM_CHECK(!status_.ok());
+    if (status_.ok()) [[unlikely]] {
+      status_ = MissingValue();
+    }
   }
 
   bool ok() const { return value_.has_value(); }
@@ -150,15 +157,15 @@ class [[nodiscard]] Result {
 
   // REQUIRES: ok().
   T& value() & {
-    MAILROOM_CHECK(ok());
+    MAILROOM_CHECK(ok() && "the Result holds an error: ask ok() before the value");
     return *value_;
   }
   const T& value() const& {
-    MAILROOM_CHECK(ok());
+    MAILROOM_CHECK(ok() && "the Result holds an error: ask ok() before the value");
     return *value_;
   }
   T&& value() && {
-    MAILROOM_CHECK(ok());
+    MAILROOM_CHECK(ok() && "the Result holds an error: ask ok() before the value");
     return std::move(*value_);
   }
   T& operator*() & { return value(); }

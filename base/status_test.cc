@@ -160,10 +160,18 @@ TEST(ResultTest, CarriesWhatOnlyMoves) {
   EXPECT_EQ(*taken, 7);
 }
 
-TEST(ResultDeathTest, OkWithoutAValueAndValueOfAnErrorAreBugs) {
-  EXPECT_DEATH(static_cast<void>(Result<int>(Status())), "check failed");
+// The reflex of other libraries, `return Status();`, must not end the process.
+TEST(ResultTest, AnOkStatusIsNoValueButAnError) {
+  const Result<int> result = Status();
+  EXPECT_FALSE(result.ok());
+  EXPECT_EQ(result.status(), MissingValue());
+  EXPECT_EQ(result.status().code(), Code::kInternal);
+  EXPECT_EQ(Result<int>(Status(Code::kOk)).status(), MissingValue());
+}
+
+TEST(ResultDeathTest, TheValueOfAnErrorIsABug) {
   const Result<int> result = NotFound("x");
-  EXPECT_DEATH(static_cast<void>(result.value()), "check failed");
+  EXPECT_DEATH(static_cast<void>(result.value()), "check failed.*ask ok\\(\\) before the value");
 }
 
 Result<int> Positive(int n) {

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// A server whose handlers sleep as they are told and answer how late they woke.
-// bench/sleepers.py starts it with an inline runner and with workers.
+// A server whose handlers sleep as they are told and answer how late they woke, and one
+// that counts. bench/sleepers.py and bench/beside_a_sleeper.py start it.
 #include <chrono>
+#include <cstdint>
 
 #include "bench/sleepers.mailroom.h"
 #include "mailroom/server/server.h"
 
 namespace {
 
+using mailroom::bench::v1::CountRequest;
+using mailroom::bench::v1::CountResponse;
 using mailroom::bench::v1::SleeperServiceActor;
 using mailroom::bench::v1::SleepRequest;
 using mailroom::bench::v1::SleepResponse;
@@ -27,6 +30,15 @@ class SleeperActor final : public SleeperServiceActor<SleeperActor> {
     }
     co_return response;
   }
+
+  mailroom::Result<CountResponse> Count(const CountRequest&, mailroom::Call&) {
+    CountResponse response;
+    response.set_calls(++calls_);
+    return response;
+  }
+
+ private:
+  uint64_t calls_ = 0;
 };
 
 }  // namespace

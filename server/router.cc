@@ -21,6 +21,10 @@ void Router::Add(const rpc::ServiceSpec& spec, const std::vector<actors::Cell*>&
   }
 }
 
+void Router::ForgetActors() {
+  for (Replica& replica : replicas_) replica.ref = actors::ActorRef();
+}
+
 Route* Router::Find(std::string_view path) {
   const auto found = by_path_.find(path);
   return found == by_path_.end() ? nullptr : found->second;

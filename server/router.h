@@ -57,6 +57,10 @@ class Router final {
   // `here` when those run on this loop. `spec` has static storage.
   void Add(const rpc::ServiceSpec& spec, const std::vector<actors::Cell*>& cells, bool here);
 
+  // After the last Find(): no replica addresses its actor any more, so that the cells may
+  // be destroyed before the router.
+  void ForgetActors();
+
   // Null when no method has that path. Allocates nothing.
   Route* Find(std::string_view path);
 

@@ -86,8 +86,9 @@ struct Server::Parts {
   explicit Parts(const ServerOptions& options) : gate(options.max_connections) {}
 
   server::AcceptGate gate;
-  std::vector<std::unique_ptr<actors::Cell>> cells;
   std::unique_ptr<actors::WorkerPool> pool;  // none: actors run inline
+  // Behind the pool: destroyed before it, as they are before the loops' inline runners.
+  std::vector<std::unique_ptr<actors::Cell>> cells;
   std::unique_ptr<server::Admin> admin;
   std::unique_ptr<server::AccessLogWriter> access_log_writer;
   std::unique_ptr<server::StallWatch> stall_watch;  // none: nothing is watched
@@ -99,7 +100,12 @@ struct Server::Parts {
 
 Server::Server(ServerOptions options) : options_(std::move(options)) {}
 
-Server::~Server() { Shutdown(); }
+// Senders, cells, runners: each touches the one behind it when it is destroyed.
+Server::~Server() {
+  Shutdown();
+  for (const auto& io_actor : io_actors_) io_actor->hall().router.ForgetActors();
+  if (parts_ != nullptr) parts_->cells.clear();
+}
 
 void Server::AddFactory(const rpc::ServiceSpec& spec, Factory factory) {
   MAILROOM_CHECK(parts_ == nullptr);

@@ -131,8 +131,7 @@ class Server final {
   int workers_ = 0;
   bool drain_on_signals_ = false;
   std::unique_ptr<server::ServiceNotice> notice_;  // none: Main() was not called
-  // In the order in which they may be destroyed, last first (docs/architecture.md,
-  // Shutdown): cells outlive the I/O actor's senders, homes outlive envelopes.
+  // The destructor says in which order what they hold is destroyed.
   std::unique_ptr<Parts> parts_;
   std::vector<std::unique_ptr<server::IoActor>> io_actors_;
 };

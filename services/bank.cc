@@ -2,6 +2,7 @@
 #include "mailroom/services/bank.h"
 
 #include <limits>
+#include <string>
 
 namespace mailroom::services {
 namespace {
@@ -12,8 +13,13 @@ Status CheckAmount(int64_t amount) {
 }
 
 Status CheckAccountId(const std::string& account_id) {
-  if (!account_id.empty()) return Status();
-  return Status::Static(Code::kInvalidArgument, "the account's name is empty");
+  if (account_id.empty()) {
+    return Status::Static(Code::kInvalidArgument, "the account's name is empty");
+  }
+  if (account_id.size() <= BankActor::kMostNameBytes) return Status();
+  return InvalidArgument("the account's name has " + std::to_string(account_id.size()) +
+                         " bytes; at most " + std::to_string(BankActor::kMostNameBytes) +
+                         " are allowed");
 }
 
 // S14: before the sum is made, since an overflow of signed integers is undefined.
@@ -34,9 +40,14 @@ Result<int64_t*> BankActor::Find(const std::string& account_id) {
 Result<bank::v1::OpenAccountResponse> BankActor::OpenAccount(
     const bank::v1::OpenAccountRequest& request, Call&) {
   MAILROOM_RETURN_IF_ERROR(CheckAccountId(request.account_id()));
-  if (!balances_.emplace(request.account_id(), 0).second) {
+  if (balances_.contains(request.account_id())) {
     return AlreadyExists("there is an account '" + request.account_id() + "'");
   }
+  if (balances_.size() >= most_accounts_) {
+    return ResourceExhausted("the bank has " + std::to_string(most_accounts_) +
+                             " accounts and opens no more");
+  }
+  balances_.emplace(request.account_id(), 0);
   return bank::v1::OpenAccountResponse();
 }
 

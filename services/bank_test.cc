@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <string>
 
 #include <gtest/gtest.h>
 
@@ -118,6 +119,38 @@ TEST_F(BankActorTest, ABalanceNeverOverflows) {
   EXPECT_EQ(Balance("bob"), 1);
   EXPECT_EQ(Transfer("ada", "bob", kMost - 1), Code::kOk);
   EXPECT_EQ(Balance("bob"), kMost);
+}
+
+TEST_F(BankActorTest, ANameHasItsBound) {
+  const std::string longest(BankActor::kMostNameBytes, 'a');
+  const std::string longer = longest + "a";
+  EXPECT_EQ(Open(longest), Code::kOk);
+  EXPECT_EQ(Deposit(longest, 1), Code::kOk);
+  EXPECT_EQ(Open(longer), Code::kInvalidArgument);
+  EXPECT_EQ(Deposit(longer, 1), Code::kInvalidArgument);
+  EXPECT_EQ(Transfer(longer, longest, 1), Code::kInvalidArgument);
+  EXPECT_EQ(Transfer(longest, longer, 1), Code::kInvalidArgument);
+  const Status refused = GetBalance(longer).status();
+  EXPECT_EQ(refused.message(), "the account's name has 65 bytes; at most 64 are allowed");
+}
+
+TEST(BankBoundTest, ItOpensSoManyAccountsAndNoMore) {
+  testing::ServiceStage<BankActor> stage(size_t{2});
+  bank::v1::BankServiceClient bank(stage.channel());
+  const auto open = [&](const std::string& name) {
+    bank::v1::OpenAccountRequest request;
+    request.set_account_id(name);
+    return stage.Finish(bank.OpenAccount(request)).status();
+  };
+  EXPECT_TRUE(open("ada").ok());
+  EXPECT_TRUE(open("bob").ok());
+  EXPECT_EQ(open("ada").code(), Code::kAlreadyExists);
+  const Status refused = open("eve");
+  EXPECT_EQ(refused.code(), Code::kResourceExhausted);
+  EXPECT_EQ(refused.message(), "the bank has 2 accounts and opens no more");
+  bank::v1::GetBalanceRequest balance;
+  balance.set_account_id("ada");
+  EXPECT_TRUE(stage.Finish(bank.GetBalance(balance)).ok());
 }
 
 TEST_F(BankActorTest, ItsCallsAreExclusive) {

@@ -6,6 +6,7 @@
 
 #include "mailroom/actors/activity.h"
 #include "mailroom/base/check.h"
+#include "mailroom/base/check_context.h"
 #include "mailroom/rpc/codec.h"
 
 namespace mailroom::services {
@@ -19,9 +20,15 @@ constexpr size_t kSpareMemory = 64;
 constexpr size_t kCanceledCalls = 1024;
 
 // Posted by the actor to itself; names no slot of any table.
-constexpr SlotId kBeginWaiting(SlotKind::kJob, 0, 0, 0);
+constexpr SlotId kStepKept(SlotKind::kJob, 0, 0, 0);
 
 Status CallerGone() { return Status::Static(Code::kCanceled, "the caller is gone"); }
+
+// The mistake of a handler that names itself: nothing of it is secret.
+Status NoReply(const rpc::MethodSpec& method) {
+  return Internal("the handler of " + std::string(method.path) +
+                  " returned an OK Status: it must return its reply, or an error");
+}
 
 // Puts the request where the handler will look for it.
 Status OpenRequest(const rpc::MethodSpec& method, rpc::Compressor& compressor, ServiceJob& job) {
@@ -43,9 +50,6 @@ Status OpenRequest(const rpc::MethodSpec& method, rpc::Compressor& compressor, S
   return rpc::Codec::For(envelope.format).Parse(bytes, request);
 }
 
-// Which method a stall would be blamed on.
-void NameForWatchers(ServiceJob& job) { actors::Activity::NameMethod(job.envelope().method); }
-
 // Compresses the reply if the caller wants that. An empty one stays as it is: no
 // client decompresses it.
 void CloseReply(actors::Envelope& envelope, rpc::Compressor& compressor) {
@@ -62,6 +66,7 @@ void CloseReply(actors::Envelope& envelope, rpc::Compressor& compressor) {
 ServiceActor::ServiceActor(const rpc::ServiceSpec& spec, std::span<const MethodHandler> handlers)
     : spec_(spec),
       handlers_(handlers),
+      turns_(spec.max_in_flight),
       suspensions_(SlotKind::kSuspension, 0),
       jobs_(SlotKind::kJob, 0) {
   MAILROOM_CHECK(handlers.size() == spec.methods.size());
@@ -72,9 +77,7 @@ ServiceActor::~ServiceActor() { MAILROOM_DCHECK(jobs_.empty()); }
 
 void ServiceActor::Start(const actors::ActorPlace& place) { place_ = place; }
 
-bool ServiceActor::TakesMail() const {
-  return !exclusive_ && waiting_ == nullptr && jobs_.size() < spec_.max_in_flight;
-}
+bool ServiceActor::TakesMail() const { return turns_.may_begin(); }
 
 void ServiceActor::Receive(actors::EnvelopePtr mail) {
   MAILROOM_CHECK(mail->method < spec_.methods.size());
@@ -82,23 +85,19 @@ void ServiceActor::Receive(actors::EnvelopePtr mail) {
     actors::AnswerError(std::move(mail), CallerGone());
     return;
   }
-  if (!spec_.methods[mail->method].concurrent && !jobs_.empty()) {
-    waiting_ = std::move(mail);
-    return;
-  }
   Begin(std::move(mail));
 }
 
 void ServiceActor::Begin(actors::EnvelopePtr mail) {
-  const rpc::MethodSpec& method = spec_.methods[mail->method];
-  const SlotId id =
-      jobs_.Insert(*place_.home, *place_.runner, suspensions_, std::move(mail), TakeMemory());
+  const Turn::Kind kind =
+      spec_.methods[mail->method].concurrent ? Turn::Kind::kConcurrent : Turn::Kind::kExclusive;
+  const JobPlace place{*place_.home, *place_.runner, suspensions_, turns_};
+  const SlotId id = jobs_.Insert(place, kind, std::move(mail), TakeMemory());
   ServiceJob& job = *jobs_.Find(id);
   job.set_id(id);
   NameForWatchers(job);
-  exclusive_ = !method.concurrent;
   current_ = id;  // known to Failed() from here on
-  Status opened = OpenRequest(method, compressor_, job);
+  Status opened = OpenRequest(MethodOf(job), compressor_, job);
   if (!opened.ok()) {
     CompleteError(job, std::move(opened));
   } else {
@@ -107,32 +106,49 @@ void ServiceActor::Begin(actors::EnvelopePtr mail) {
   AfterStep(id);
 }
 
-void ServiceActor::BeginWaiting() {
-  if (waiting_ == nullptr || !jobs_.empty()) return;
-  if (Expired(place_.runner->clock().Now(), waiting_->deadline)) {
-    actors::AnswerError(
-        std::move(waiting_),
-        Status::Static(Code::kDeadlineExceeded, "the deadline passed before the call began"));
-    return;
-  }
-  Begin(std::move(waiting_));
-}
-
 void ServiceActor::Settle(Completion completion) {
-  if (completion.slot == kBeginWaiting) {
-    BeginWaiting();
+  if (completion.slot == kStepKept) {
+    StepKept();
   } else if (completion.slot.kind() == SlotKind::kCall) {
     Cancel(completion.slot);
   } else {
-    // Known before it runs: an exception would leave no other trace.
-    const Suspension* const waiting = suspensions_.Find(completion.slot);
-    if (waiting == nullptr) return;  // stale
-    current_ = waiting->scope->owner();
-    ServiceJob* const job = jobs_.Find(current_);
-    if (job != nullptr && job->unanswered()) NameForWatchers(*job);
-    SlotId owner;
-    if (Resume(suspensions_, std::move(completion), &owner)) AfterStep(owner);
+    Arrive(std::move(completion));
   }
+}
+
+void ServiceActor::Arrive(Completion resumption) {
+  const Suspension* const waiting = suspensions_.Find(resumption.slot);
+  if (waiting == nullptr) return;  // stale
+  ServiceJob& job = *jobs_.Find(waiting->scope->owner());
+  std::optional<Completion> next = turns_.Arrive(job.turn(), std::move(resumption));
+  if (next) Step(std::move(*next));
+}
+
+void ServiceActor::StepKept() {
+  step_posted_ = false;
+  std::optional<Completion> next = turns_.TakeKept();
+  if (!next) return;
+  // Before the step, which may fail.
+  PostStepIfOwed();
+  Step(std::move(*next));
+}
+
+// By a completion, not by a call: this may be the catch of a failed handler, and the next
+// one may fail as well. One at a time: each step is one of the cell's.
+void ServiceActor::PostStepIfOwed() {
+  if (step_posted_ || !turns_.owes_step()) return;
+  step_posted_ = true;
+  place_.home->Post(Completion{kStepKept, nullptr});
+}
+
+void ServiceActor::Step(Completion resumption) {
+  const Suspension* const waiting = suspensions_.Find(resumption.slot);
+  MAILROOM_CHECK(waiting != nullptr);  // a call's suspension lives as long as its turn waits
+  // Known before it runs: an exception would leave no other trace.
+  current_ = waiting->scope->owner();
+  NameForWatchers(*jobs_.Find(current_));
+  SlotId owner;
+  if (Resume(suspensions_, std::move(resumption), &owner)) AfterStep(owner);
 }
 
 void ServiceActor::AfterStep(SlotId id) {
@@ -169,6 +185,7 @@ void ServiceActor::Complete(ServiceJob& job, google::protobuf::Message& reply) {
 }
 
 void ServiceActor::CompleteError(ServiceJob& job, Status status) {
+  if (status == MissingValue()) status = NoReply(MethodOf(job));
   if (job.cancelable) suspended_.erase(job.envelope().call);
   actors::AnswerError(job.TakeEnvelope(), std::move(status));
 }
@@ -178,27 +195,20 @@ void ServiceActor::EndJob(ServiceJob& job) {
   std::unique_ptr<JobMemory> memory = job.TakeMemory();
   jobs_.Erase(job.id());
   if (spare_.size() < kSpareMemory) {
-    memory->Recycle();
+    memory->Recycle(keeps_requests_);
     spare_.push_back(std::move(memory));
   }
-  if (!jobs_.empty()) return;
-  exclusive_ = false;
-  // By a completion, not by a call: this may be the catch of a failed handler, and
-  // the next one may fail as well.
-  if (waiting_ != nullptr) place_.home->Post(Completion{kBeginWaiting, nullptr});
+  PostStepIfOwed();
 }
 
 void ServiceActor::Cancel(CallId call) {
-  if (waiting_ != nullptr && waiting_->call == call) {
-    actors::AnswerError(std::move(waiting_), CallerGone());
-    return;
-  }
   const auto found = suspended_.find(call);
   if (found == suspended_.end()) {
     RememberCanceled(call);
     return;
   }
   ServiceJob& job = *jobs_.Find(found->second);
+  NameForWatchers(job);  // its frame's destructors run
   job.call().set_canceled();
   if (MethodOf(job).idempotency != rpc::Idempotency::kNoSideEffects) return;
   job.DestroyTask();
@@ -225,10 +235,15 @@ void ServiceActor::Failed(std::string_view) {
 }
 
 void ServiceActor::Stop() {
-  waiting_.reset();
   suspended_.clear();
   // Tasks go first, and with them what they hold; envelopes go home as dropped.
   jobs_.ForEach([this](SlotId id, ServiceJob&) { jobs_.Erase(id); });
+}
+
+// Which method a stall, or a check that fails, would be blamed on.
+void ServiceActor::NameForWatchers(ServiceJob& job) const {
+  actors::Activity::NameMethod(job.envelope().method);
+  CheckContext::Name(MethodOf(job).path);
 }
 
 const rpc::MethodSpec& ServiceActor::MethodOf(ServiceJob& job) const {

@@ -12,11 +12,13 @@
 #include <vector>
 
 #include "mailroom/actors/actor.h"
+#include "mailroom/base/sanitizers.h"
 #include "mailroom/base/slot_table.h"
 #include "mailroom/base/task_scope.h"
 #include "mailroom/rpc/compression.h"
 #include "mailroom/rpc/method.h"
 #include "mailroom/services/service_job.h"
+#include "mailroom/services/turns.h"
 
 // ServiceActor: the base of the generated actors; turns mail into handler calls.
 //
@@ -25,15 +27,16 @@
 // task ends. No user derives from this directly: the generated XServiceActor<Self>
 // does, and supplies the table of handlers.
 //
-// Which calls may overlap (docs/design/): a call of an exclusive
-// method runs alone: it starts when no other call of this actor is in flight, and
-// until it ends the actor takes no mail. Calls of concurrent methods interleave at
-// co_await, up to the service's max_in_flight.
+// Which calls may overlap is the matter of Turns (services/turns.h, docs/design/0003):
+// while the handler of an exclusive method is suspended the actor takes no mail, and
+// the resumptions of the others wait, in order. Calls of concurrent methods interleave
+// at co_await, up to the service's max_in_flight. A handler that does not suspend runs
+// between two steps of theirs.
 //
 // A cancel (the caller is gone, or its deadline has passed) destroys a suspended
 // handler only if its method is NO_SIDE_EFFECTS: half a state change is worse than
 // an answer nobody reads. Other handlers run on and see call.canceled(). A call that
-// is cancelled before its handler began is not begun.
+// is cancelled before its handler began is not begun. Cancels never wait for a turn.
 //
 // Owning worker only (see actors/actor.h).
 namespace mailroom::services {
@@ -62,6 +65,11 @@ class ServiceActor : public actors::Actor {
   void Failed(std::string_view what) final;
   void Stop() final;
 
+  // For tests. Whether the memory of a request serves the next call of its method. As a
+  // rule it does, but not under AddressSanitizer, which then sees a handler that uses the
+  // strings of its request after its call.
+  void KeepRequests(bool keep) { keeps_requests_ = keep; }
+
   // For typed_handler.h. Encodes `reply` (moved from when the caller is in this
   // process), or the error, and answers.
   void Complete(ServiceJob& job, google::protobuf::Message& reply);
@@ -77,19 +85,26 @@ class ServiceActor : public actors::Actor {
 
  private:
   void Begin(actors::EnvelopePtr mail);
-  // The exclusive call that waited for the others, if they have ended.
-  void BeginWaiting();
+  // A resumption arrived: it steps, or waits for its turn.
+  void Arrive(Completion resumption);
+  // One of those that waited.
+  void StepKept();
+  void PostStepIfOwed();
+  void Step(Completion resumption);
   // After a handler started or was resumed: answered, or suspended?
   void AfterStep(SlotId id);
   void EndJob(ServiceJob& job);
   void Cancel(CallId call);
   void RememberCanceled(CallId call);
+  void NameForWatchers(ServiceJob& job) const;
   const rpc::MethodSpec& MethodOf(ServiceJob& job) const;
   std::unique_ptr<JobMemory> TakeMemory();
 
   const rpc::ServiceSpec& spec_;
   const std::span<const MethodHandler> handlers_;
   actors::ActorPlace place_{nullptr, nullptr};
+  Turns turns_;
+  bool step_posted_ = false;  // StepKept() will be called
   SlotTable<Suspension> suspensions_;
   SlotTable<ServiceJob> jobs_;
   // Suspended calls of I/O actors by their CallId, for cancels.
@@ -97,11 +112,9 @@ class ServiceActor : public actors::Actor {
   // Cancels that came before their mail, and the order in which they came.
   std::unordered_set<SlotId> canceled_;
   std::deque<SlotId> canceled_order_;
-  // An exclusive call that waits for the others to end.
-  actors::EnvelopePtr waiting_;
-  bool exclusive_ = false;  // an exclusive call is in flight
-  SlotId current_;          // the job whose handler runs right now
+  SlotId current_;  // the job whose handler runs right now
   std::vector<std::unique_ptr<JobMemory>> spare_;
+  bool keeps_requests_ = !kAddressSanitizer;
   // One for all calls: none of them is suspended in the middle of using it.
   rpc::Compressor compressor_;
 };

@@ -2,15 +2,15 @@
 #include "mailroom/services/service_actor.h"
 
 #include <chrono>
-#include <set>
+#include <string>
+#include <utility>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "mailroom/actors/activity.h"
 #include "mailroom/rpc/compression.h"
-#include "mailroom/services/service_job.h"
-#include "mailroom/services/testing/probe_actor.h"
-#include "mailroom/services/testing/service_stage.h"
+#include "mailroom/services/testing/probe_stage.h"
 
 namespace mailroom::services {
 namespace {
@@ -18,41 +18,8 @@ namespace {
 using std::chrono::milliseconds;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using ::testing::IsEmpty;
 using testing::ProbeActor;
-using testing::ServiceStage;
-
-struct ProbeStage {
-  ProbeActor::Log log;
-  ServiceStage<ProbeActor> stage{log};
-
-  // The request as the caller's bytes.
-  CallId Post(uint32_t method, const char* word, uint32_t sleep_ms = 0) {
-    ProbeActor::Request request;
-    request.set_word(word);
-    request.set_sleep_ms(sleep_ms);
-    return stage.Post(method, request.SerializeAsString());
-  }
-  CallId PostFailing(uint32_t method, const char* word, uint32_t sleep_ms) {
-    ProbeActor::Request request;
-    request.set_word(word);
-    request.set_sleep_ms(sleep_ms);
-    request.set_fail(sleep_ms == 0);
-    request.set_fail_late(sleep_ms > 0);
-    return stage.Post(method, request.SerializeAsString());
-  }
-  // The code of the answer, or nothing yet.
-  std::optional<Code> CodeOf(CallId call) {
-    const actors::Envelope* const reply = stage.ReplyTo(call);
-    if (reply == nullptr) return std::nullopt;
-    return reply->status.code();
-  }
-  std::string WordOf(CallId call) {
-    ProbeActor::Response response;
-    EXPECT_TRUE(response.ParseFromString(stage.ReplyTo(call)->reply));
-    return response.word();
-  }
-};
+using testing::ProbeStage;
 
 TEST(ServiceActorTest, AHandlerThatIsNoCoroutineAnswersAtOnce) {
   ProbeStage probe;
@@ -124,69 +91,6 @@ TEST(ServiceActorTest, AReplyIsCompressedFromAThresholdIfThatIsAccepted) {
   }
 }
 
-TEST(ServiceActorTest, AnExclusiveCallBlocksMailWhileItIsSuspended) {
-  ProbeStage probe;
-  probe.Post(ProbeActor::kExclusive, "a", 10);
-  const CallId second = probe.Post(ProbeActor::kExclusive, "b");
-  const CallId third = probe.Post(ProbeActor::kConcurrent, "c");
-  probe.stage.Run();
-  EXPECT_THAT(probe.log, ElementsAre("start a"));
-  EXPECT_EQ(probe.CodeOf(second), std::nullopt);
-
-  probe.stage.RunAfter(milliseconds(10));
-  EXPECT_THAT(probe.log, ElementsAre("start a", "end a", "start b", "end b", "start c", "end c"));
-  EXPECT_EQ(probe.WordOf(third), "c");
-}
-
-TEST(ServiceActorTest, ConcurrentCallsInterleave) {
-  ProbeStage probe;
-  probe.Post(ProbeActor::kConcurrent, "slow", 20);
-  probe.Post(ProbeActor::kPeek, "quick", 10);
-  probe.stage.Run();
-  EXPECT_THAT(probe.log, ElementsAre("start slow", "start quick"));
-  probe.stage.RunAfter(milliseconds(10));
-  probe.stage.RunAfter(milliseconds(10));
-  EXPECT_THAT(probe.log, ElementsAre("start slow", "start quick", "end quick", "end slow"));
-}
-
-TEST(ServiceActorTest, AnExclusiveCallWaitsForTheConcurrentOnesAndHoldsTheRest) {
-  ProbeStage probe;
-  probe.Post(ProbeActor::kConcurrent, "before", 10);
-  probe.Post(ProbeActor::kExclusive, "alone", 10);
-  probe.Post(ProbeActor::kConcurrent, "after");
-  probe.stage.Run();
-  EXPECT_THAT(probe.log, ElementsAre("start before"));
-  probe.stage.RunAfter(milliseconds(10));
-  EXPECT_THAT(probe.log, ElementsAre("start before", "end before", "start alone"));
-  probe.stage.RunAfter(milliseconds(10));
-  EXPECT_THAT(probe.log, ElementsAre("start before", "end before", "start alone", "end alone",
-                                     "start after", "end after"));
-}
-
-TEST(ServiceActorTest, NoMoreThanMaxInFlightAreSuspended) {
-  ProbeStage probe;
-  ASSERT_EQ(ProbeActor::Spec().max_in_flight, 3u);
-  for (const char* word : {"a", "b", "c", "d"}) probe.Post(ProbeActor::kConcurrent, word, 10);
-  probe.stage.Run();
-  EXPECT_THAT(probe.log, ElementsAre("start a", "start b", "start c"));
-  probe.stage.RunAfter(milliseconds(10));
-  EXPECT_THAT(probe.log,
-              ElementsAre("start a", "start b", "start c", "end a", "end b", "end c", "start d"));
-}
-
-TEST(ServiceActorTest, AnExclusiveCallThatWaitedTooLongIsAnsweredAndNotRun) {
-  ProbeStage probe;
-  probe.Post(ProbeActor::kConcurrent, "before", 10);
-  const TimePoint deadline = probe.stage.runner().clock().Now() + milliseconds(5);
-  const CallId late = probe.stage.Post(ProbeActor::kExclusive, "", WireFormat::kProto, deadline);
-  const CallId next = probe.Post(ProbeActor::kExclusive, "next");
-  probe.stage.Run();
-  probe.stage.RunAfter(milliseconds(10));
-  EXPECT_EQ(probe.CodeOf(late), Code::kDeadlineExceeded);
-  EXPECT_EQ(probe.CodeOf(next), Code::kOk);
-  EXPECT_THAT(probe.log, ElementsAre("start before", "end before", "start next", "end next"));
-}
-
 TEST(ServiceActorTest, WhatIsNoRequestIsInvalidArgumentAndHoldsNobodyUp) {
   ProbeStage probe;
   const CallId bytes = probe.stage.Post(ProbeActor::kExclusive, "\x0a\xff");
@@ -196,90 +100,6 @@ TEST(ServiceActorTest, WhatIsNoRequestIsInvalidArgumentAndHoldsNobodyUp) {
   EXPECT_EQ(probe.CodeOf(bytes), Code::kInvalidArgument);
   EXPECT_EQ(probe.CodeOf(json), Code::kInvalidArgument);
   EXPECT_EQ(probe.CodeOf(next), Code::kOk);
-}
-
-// S4: the request lives in its job's arena, and so do references to it across a
-// co_await (AddressSanitizer judges); the arenas serve call after call.
-TEST(ServiceActorTest, S4_RequestsLiveInTheArenaOfTheirJob) {
-  ProbeActor::Log log;
-  auto owned = std::make_unique<ProbeActor>(log);
-  ProbeActor& actor = *owned;
-  testing::Stage stage(ProbeActor::Spec(), std::move(owned));
-  std::set<const google::protobuf::Arena*> arenas;
-  for (const std::string& word : {std::string("short"), std::string(20000, 'x')}) {
-    ProbeActor::Request request;
-    request.set_word(word);
-    request.set_sleep_ms(10);
-    const CallId call = stage.Post(ProbeActor::kExclusive, request.SerializeAsString());
-    stage.Run();
-    stage.RunAfter(milliseconds(10));
-    ProbeActor::Response response;
-    ASSERT_TRUE(response.ParseFromString(stage.ReplyTo(call)->reply));
-    EXPECT_EQ(response.word(), word);
-    ASSERT_NE(actor.seen().arena, nullptr);
-    arenas.insert(actor.seen().arena);
-  }
-  EXPECT_EQ(arenas.size(), 1u);
-}
-
-// A request is parsed into the message of the one before: nothing of that is seen.
-TEST(ServiceActorTest, ARequestHoldsNothingOfTheOneBefore) {
-  ProbeActor::Log log;
-  auto owned = std::make_unique<ProbeActor>(log);
-  ProbeActor& actor = *owned;
-  testing::Stage stage(ProbeActor::Spec(), std::move(owned));
-  ProbeActor::Request full;
-  full.set_word("word");
-  full.set_sleep_ms(1);
-  full.add_more()->set_word("more");
-  full.mutable_nested()->set_word("nested");
-  (*full.mutable_numbers())["one"] = 1;
-  const std::string unknown = "\xfa\x7f\x02hi";  // field 2047
-  const std::vector<std::pair<std::string, WireFormat>> empty = {
-      {"", WireFormat::kProto}, {"{}", WireFormat::kJson}, {R"({"none": 1})", WireFormat::kJson}};
-  for (const auto& [bytes, format] : empty) {
-    stage.Post(ProbeActor::kAtOnce, full.SerializeAsString() + unknown);
-    stage.Post(ProbeActor::kAtOnce, R"({"text": "torn", "fail": true)", WireFormat::kJson);
-    stage.Run();
-    EXPECT_THAT(actor.seen().text, HasSubstr("2047")) << "the full one";
-    const CallId call = stage.Post(ProbeActor::kAtOnce, bytes, format);
-    stage.Run();
-    EXPECT_EQ(stage.ReplyTo(call)->status.code(), Code::kOk) << bytes;
-    EXPECT_EQ(actor.seen().text, "") << bytes;
-  }
-}
-
-// What strings had room for is kept for the next call (AddressSanitizer's lane keeps
-// nothing), but not of large requests, nor of many.
-TEST(ServiceActorTest, ARequestKeepsLittleRoomForTheNext) {
-  ProbeActor::Log log;
-  auto owned = std::make_unique<ProbeActor>(log);
-  ProbeActor& actor = *owned;
-  testing::Stage stage(ProbeActor::Spec(), std::move(owned));
-  const auto look_at = [&](const ProbeActor::Request& request) {
-    stage.Post(ProbeActor::kAtOnce, request.SerializeAsString());
-    stage.Run();
-    return actor.seen();
-  };
-  const auto capacity_after = [&](size_t word_bytes) {
-    ProbeActor::Request request;
-    request.set_word(std::string(word_bytes, 'x'));
-    return look_at(request).capacity;
-  };
-  EXPECT_GE(capacity_after(1000), 1000u);
-  EXPECT_EQ(capacity_after(1) >= 1000, JobMemory::kKeepsRequests);
-  EXPECT_GE(capacity_after(100000), 100000u);
-  EXPECT_LT(capacity_after(1), 100u);
-
-  EXPECT_GE(capacity_after(2000), 2000u);
-  for (int call = 0; call < 10; ++call) capacity_after(500);
-  EXPECT_LT(capacity_after(1), 2000u) << "many come to as much as a large one";
-
-  ProbeActor::Request wide;  // few bytes, much memory
-  for (int at = 0; at < 200; ++at) wide.add_more();
-  const size_t wide_bytes = look_at(wide).arena_bytes;
-  EXPECT_GT(wide_bytes, 8192u);
-  EXPECT_LE(look_at(ProbeActor::Request()).arena_bytes, 4096u);
 }
 
 TEST(ServiceActorTest, AnExceptionBecomesInternalAndTheActorLivesOn) {
@@ -309,17 +129,62 @@ TEST(ServiceActorTest, AnExceptionAfterASuspensionBecomesInternalToo) {
   EXPECT_EQ(probe.CodeOf(next), Code::kInternal);
 }
 
-// The call that waited is begun from the catch of the one before: it may fail too.
-TEST(ServiceActorTest, AFailureAfterAFailureIsCaughtAsWell) {
+// The reflex of grpc's users, `return Status();`, in both kinds of handlers.
+TEST(ServiceActorTest, AnOkStatusInPlaceOfAReplyIsInternalAndNamesTheMethod) {
   ProbeStage probe;
-  const CallId first = probe.PostFailing(ProbeActor::kConcurrent, "a", 10);
-  const CallId second = probe.PostFailing(ProbeActor::kAtOnce, "b", 0);
-  const CallId third = probe.Post(ProbeActor::kAtOnce, "c");
+  for (const auto& [method, path] :
+       {std::pair(ProbeActor::kAtOnce, "AtOnce"), std::pair(ProbeActor::kExclusive, "Exclusive")}) {
+    ProbeActor::Request request;
+    request.set_ok_status(true);
+    const CallId call = probe.stage.Post(method, request.SerializeAsString());
+    const CallId next = probe.Post(method, "next");
+    probe.stage.Run();
+    EXPECT_EQ(probe.CodeOf(call), Code::kInternal);
+    EXPECT_EQ(probe.stage.ReplyTo(call)->status.message(),
+              std::string("the handler of /mailroom.probe.v1.ProbeService/") + path +
+                  " returned an OK Status: it must return its reply, or an error");
+    EXPECT_EQ(probe.CodeOf(next), Code::kOk);
+  }
+}
+
+TEST(ServiceActorDeathTest, ACheckThatFailsInAHandlerNamesTheMethod) {
+  ProbeStage probe;
+  ProbeActor::Request request;
+  request.set_value_of_error(true);
+  probe.Post(ProbeActor::kPeek, "other", 10);
+  probe.stage.Post(ProbeActor::kAtOnce, request.SerializeAsString());
+  EXPECT_DEATH(probe.stage.Run(),
+               "ask ok\\(\\) before the value.*\n.*while "
+               "/mailroom.probe.v1.ProbeService/AtOnce ran: look at that handler first");
+}
+
+// Who watches over a worker reads which method it is at, also when that goes on after a
+// wait, or after the wait for its turn.
+TEST(ServiceActorTest, AResumedMethodIsNamedToItsWatchers) {
+  actors::Activity activity(actors::Activity::Kind::kWorker, "worker-0");
+  const actors::WatchedHere watched(activity);
+  ProbeStage probe;
+  probe.Post(ProbeActor::kPeek, "a", 10);
+  probe.Post(ProbeActor::kConcurrent, "b", 20);
+  probe.Post(ProbeActor::kExclusive, "c", 30);
   probe.stage.Run();
+  EXPECT_EQ(activity.Read().method, ProbeActor::kExclusive);
+  for (int i = 0; i < 2; ++i) {
+    probe.stage.RunAfter(milliseconds(10));
+    EXPECT_EQ(activity.Read().method, actors::Activity::kNoMethod) << "kept: no handler ran";
+  }
+  probe.stage.runner().Advance(milliseconds(10));
+  probe.stage.Run();
+  EXPECT_THAT(probe.log, ElementsAre("start a", "start b", "start c", "end c", "end a", "end b"));
+  EXPECT_EQ(activity.Read().method, ProbeActor::kConcurrent);
+  const CallId last = probe.Post(ProbeActor::kPeek, "d", 10);
+  probe.stage.RunAfter(milliseconds(0));
+  probe.Post(ProbeActor::kAtOnce, "e");
+  probe.stage.Run();
+  EXPECT_EQ(activity.Read().method, ProbeActor::kAtOnce);
   probe.stage.RunAfter(milliseconds(10));
-  EXPECT_EQ(probe.CodeOf(first), Code::kInternal);
-  EXPECT_EQ(probe.CodeOf(second), Code::kInternal);
-  EXPECT_EQ(probe.CodeOf(third), Code::kOk);
+  EXPECT_EQ(activity.Read().method, ProbeActor::kPeek);
+  EXPECT_EQ(probe.CodeOf(last), Code::kOk);
 }
 
 }  // namespace

@@ -14,10 +14,10 @@
 #include "mailroom/actors/envelope.h"
 #include "mailroom/base/check.h"
 #include "mailroom/base/home.h"
-#include "mailroom/base/sanitizers.h"
 #include "mailroom/base/slot_id.h"
 #include "mailroom/base/task.h"
 #include "mailroom/base/task_scope.h"
+#include "mailroom/services/turns.h"
 
 // ServiceJob: one call while its handler runs or is suspended: the envelope, the
 // request in its arena, the Call, and the handler's task. Private to services and
@@ -48,15 +48,11 @@ class JobMemory final {
     return request_;
   }
 
-  // After the call.
-  void Recycle() {
+  // After the call. `keep`: the request may serve the next call of its method.
+  void Recycle(bool keep) {
     const bool little = read_bytes_ <= kMostReadBytes && arena_.SpaceAllocated() <= sizeof(block_);
-    if (!kKeepsRequests || !little) Empty();
+    if (!keep || !little) Empty();
   }
-
-  // Not under AddressSanitizer, which then sees a handler that uses the strings of its
-  // request after its call.
-  static constexpr bool kKeepsRequests = !kAddressSanitizer;
 
  private:
   static constexpr size_t kMostReadBytes = 4096;
@@ -88,20 +84,31 @@ class MessageParcel final : public Parcel {
   std::unique_ptr<google::protobuf::Message> message_;
 };
 
+// What the jobs of one actor share; it outlives them.
+struct JobPlace {
+  Home& home;
+  actors::Runner& runner;
+  SlotTable<Suspension>& suspensions;
+  Turns& turns;
+};
+
 class ServiceJob final {
  public:
-  ServiceJob(Home& home, actors::Runner& runner, SlotTable<Suspension>& suspensions,
-             actors::EnvelopePtr envelope, std::unique_ptr<JobMemory> memory)
-      : envelope_(std::move(envelope)),
+  // The call begins: it is in flight until the job is destroyed.
+  ServiceJob(const JobPlace& place, Turn::Kind kind, actors::EnvelopePtr envelope,
+             std::unique_ptr<JobMemory> memory)
+      : turn_(place.turns, kind),
+        envelope_(std::move(envelope)),
         memory_(std::move(memory)),
-        call_(*envelope_, runner),
-        home_(home),
-        suspensions_(suspensions) {}
+        call_(*envelope_, place.runner),
+        home_(place.home),
+        suspensions_(place.suspensions) {}
   ~ServiceJob() { DestroyTask(); }
   ServiceJob(const ServiceJob&) = delete;
   ServiceJob& operator=(const ServiceJob&) = delete;
 
   SlotId id() const { return id_; }
+  Turn& turn() { return turn_; }
   // Once, right after the table has given the job its slot.
   void set_id(SlotId id) {
     id_ = id;
@@ -148,6 +155,7 @@ class ServiceJob final {
 
  private:
   SlotId id_;
+  Turn turn_;
   actors::EnvelopePtr envelope_;
   std::unique_ptr<JobMemory> memory_;
   actors::Call call_;

@@ -10,7 +10,7 @@
 
 // ProbeActor: an actor that writes down what reaches it and does what the test
 // says. Answers each mail at once unless `on_mail` is set. Lives in a Cell, which
-// owns it; the test keeps a pointer for looking inside.
+// owns it until it stops; the test keeps a pointer for looking inside.
 namespace mailroom::actors::testing {
 
 class ProbeActor final : public Actor {
@@ -23,7 +23,7 @@ class ProbeActor final : public Actor {
   ActorPlace place{nullptr, nullptr};
   std::vector<std::string> seen;      // "mail 3", "completion 17"
   std::vector<std::string> failures;  // texts of exceptions
-  int stops = 0;
+  std::function<void()> on_stop;
 
   void Start(const ActorPlace& where) override { place = where; }
   void Receive(EnvelopePtr mail) override {
@@ -40,7 +40,9 @@ class ProbeActor final : public Actor {
   }
   bool TakesMail() const override { return takes_mail; }
   void Failed(std::string_view what) override { failures.emplace_back(what); }
-  void Stop() override { ++stops; }
+  void Stop() override {
+    if (on_stop) on_stop();
+  }
 };
 
 // An envelope whose answer goes to `home` under `index`.

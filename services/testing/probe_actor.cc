@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mailroom/services/testing/probe_actor.h"
 
+#include <algorithm>
 #include <chrono>
 #include <exception>
 #include <stdexcept>
@@ -33,6 +34,10 @@ void FailIf(bool wanted) {
   std::rethrow_exception(std::make_exception_ptr(std::runtime_error("a secret of the handler")));
 }
 
+uint32_t Sleeps(const ProbeActor::Request& request) {
+  return request.sleep_ms() == 0 ? request.sleeps() : std::max(request.sleeps(), 1u);
+}
+
 }  // namespace
 
 void ProbeActor::Look(const Request& request) {
@@ -45,6 +50,8 @@ Result<ProbeActor::Response> ProbeActor::AtOnce(const Request& request, Call&) {
   log_.push_back("start " + request.word());
   Look(request);
   FailIf(request.fail());
+  if (request.ok_status()) return Status();
+  if (request.value_of_error()) static_cast<void>(Result<int>(NotFound("nothing")).value());
   log_.push_back("end " + request.word());
   Response response;
   response.set_word(request.word());
@@ -56,11 +63,17 @@ Task<Result<ProbeActor::Response>> ProbeActor::Probe(const Request& request, Cal
   Witness witness(log_, request.word());
   Look(request);
   FailIf(request.fail());
-  if (request.sleep_ms() > 0) {
+  for (uint32_t sleeps = 0; sleeps < Sleeps(request); ++sleeps) {
+    if (sleeps > 0) log_.push_back("step " + request.word());
     const std::chrono::milliseconds delay(request.sleep_ms());
-    co_await call.Sleep(delay);
+    if (request.sleep_ms() == 0) {
+      co_await call.Yield();
+    } else {
+      co_await call.Sleep(delay);
+    }
   }
   FailIf(request.fail_late());
+  if (request.ok_status()) co_return Status();
   if (call.canceled()) log_.push_back("canceled " + request.word());
   Response response;
   response.set_word(request.word());

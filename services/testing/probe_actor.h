@@ -7,8 +7,9 @@
 
 #include "mailroom/probe/v1/probe.mailroom.h"
 
-// ProbeActor: writes down what happens to its calls: "start a", "end a", "canceled a"
-// when the handler sees that it is, "gone a" when its frame is destroyed before its end.
+// ProbeActor: writes down what happens to its calls: "start a", "step a" between two
+// sleeps, "end a", "canceled a" when the handler sees that it is, "gone a" when its frame
+// is destroyed before its end.
 namespace mailroom::services::testing {
 
 class ProbeActor final : public probe::v1::ProbeServiceActor<ProbeActor> {
@@ -22,6 +23,7 @@ class ProbeActor final : public probe::v1::ProbeServiceActor<ProbeActor> {
   static constexpr uint32_t kConcurrent = 1;
   static constexpr uint32_t kPeek = 2;
   static constexpr uint32_t kAtOnce = 3;
+  static constexpr uint32_t kInspect = 4;
 
   explicit ProbeActor(Log& log) : log_(log) {}
 
@@ -33,6 +35,9 @@ class ProbeActor final : public probe::v1::ProbeServiceActor<ProbeActor> {
   }
   Task<Result<Response>> Peek(const Request& request, Call& call) { return Probe(request, call); }
   Result<Response> AtOnce(const Request& request, Call& call);
+  Task<Result<Response>> Inspect(const Request& request, Call& call) {
+    return Probe(request, call);
+  }
 
   // What the request seen last held, what its word had room for, and its arena with what
   // that had taken by then.
