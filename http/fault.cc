@@ -101,6 +101,8 @@ std::string FaultText(Fault fault, const Limits& limits) {
       return "a request has one Host header, not several";
     case Fault::kHostInvalid:
       return "malformed Host header: expected host or host:port";
+    case Fault::kContentTypeRepeated:
+      return "a request has one Content-Type header, not several";
     case Fault::kContentLength:
       return "malformed Content-Length: expected one header with one decimal number";
     case Fault::kChunkedIn10:

@@ -35,6 +35,7 @@ enum class Fault : uint8_t {
   kHostMissing,
   kHostRepeated,
   kHostInvalid,
+  kContentTypeRepeated,
   kContentLength,
   kChunkedIn10,
   kTransferEncoding,
