@@ -60,6 +60,7 @@ class Admin final : public io::Handler {
   void OnReset(io::Connection&) override {}
   void OnTimer(SlotId) override {}
   void OnTurn(TimePoint now) override;
+  void OnPeerEnd(io::Connection&) override {}
   TimePoint NextDeadline() override { return deadlines_.Next(); }
   bool Settle() override { return false; }
   void Publish() override {}

@@ -86,6 +86,10 @@ void IoActor::OnRead(io::Connection& connection) {
 }
 
 void IoActor::OnDrained(io::Connection& connection) {
+void IoActor::OnPeerEnd(io::Connection& connection) {
+  if (Session* session = Find(connection.id())) session->OnPeerEnd(connection);
+}
+
   if (Session* session = Find(connection.id())) session->Advance(connection);
 }
 

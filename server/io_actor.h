@@ -103,6 +103,7 @@ class IoActor final : public Home, public io::Handler {
   // io::Handler.
   bool OnAccept(io::Connection& connection) override;
   void OnRead(io::Connection& connection) override;
+  void OnPeerEnd(io::Connection& connection) override;
   void OnDrained(io::Connection& connection) override;
   void OnClose(io::Connection& connection, const Status& why) override;
   void OnReset(io::Connection& connection) override;

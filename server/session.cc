@@ -216,6 +216,10 @@ void Session::Dispatch(io::Connection& connection, Exchange& exchange) {
 }
 
 void Session::Attach(http::StreamId stream, std::unique_ptr<actors::Envelope> reply) {
+void Session::OnPeerEnd(io::Connection& connection) {
+  if (!finished_) watch_.Await(AwaitedPhase(connection));
+}
+
   Exchange* const exchange = exchanges_.Find(stream);
   MAILROOM_CHECK(exchange != nullptr && exchange->state == Exchange::State::kOut);
   exchange->state = Exchange::State::kReady;

@@ -42,6 +42,8 @@ class Session final {
 
   // New input, or the peer's end.
   void OnRead(io::Connection& connection);
+  // The peer has ended its side while nothing is read from it.
+  void OnPeerEnd(io::Connection& connection);
   // A reply came home for the call on `stream`; its slot is released. It is answered by
   // Advance(), which must follow: once for several.
   void Attach(http::StreamId stream, std::unique_ptr<actors::Envelope> reply);
