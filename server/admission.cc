@@ -1,16 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mailroom/server/admission.h"
 
-#include <algorithm>
-
 #include "mailroom/rpc/protocol.h"
 #include "mailroom/server/duration.h"
 
 namespace mailroom::server {
 namespace {
-
-// Errors up to here are told whatever --max-reply-bytes says.
-constexpr size_t kSmallError = 64 * 1024;
 
 // An error's text repeats what the client sent up to here.
 constexpr size_t kEchoedPath = 200;
@@ -59,11 +54,6 @@ Status BodyMemoryStatus(const ServerOptions& options) {
                 "no memory is left for request bodies (" +
                     std::to_string(options.max_body_memory_bytes) +
                     " bytes of them are under way, --max-body-memory-bytes); try again later");
-}
-
-bool IsTooLarge(size_t bytes, const Status& outcome, const ServerOptions& options) {
-  const size_t floor = outcome.ok() ? 0 : kSmallError;
-  return bytes > std::max(options.max_reply_bytes, floor);
 }
 
 Status ReplyTooLargeStatus(size_t bytes, const ServerOptions& options) {

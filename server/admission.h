@@ -26,8 +26,7 @@ Status DrainingStatus();
 Status TooManyCallsStatus();
 // Connect `resource_exhausted`, HTTP 429.
 Status BodyMemoryStatus(const ServerOptions& options);
-// Whether so many bytes of a reply, or of an error, are over --max-reply-bytes.
-bool IsTooLarge(size_t bytes, const Status& outcome, const ServerOptions& options);
+// So many bytes of a reply are over --max-reply-bytes.
 Status ReplyTooLargeStatus(size_t bytes, const ServerOptions& options);
 
 // When a call that began then ends at the latest: what its caller asked for, and

@@ -9,6 +9,7 @@
 
 #include "mailroom/base/check.h"
 #include "mailroom/http/http1_engine.h"
+#include "mailroom/rpc/error_bounds.h"
 #include "mailroom/server/admission.h"
 #include "mailroom/server/compose.h"
 #include "mailroom/server/intake.h"
@@ -44,16 +45,6 @@ void SetCompression(const rpc::CallHead& head, const ServerOptions& options,
   if (options.compress_min_bytes == 0) return;
   envelope->accepted = head.accepted;
   envelope->compress_from = head.compress_always ? 0 : options.compress_min_bytes;
-}
-
-// The message, or what stands in an error, before it is written in the caller's words.
-size_t ReplyBytes(const actors::Envelope& reply) {
-  size_t bytes = reply.reply.size() + reply.status.message().size();
-  if (reply.status.ok()) return bytes;
-  for (const ErrorDetail& detail : reply.status.details()) {
-    bytes += detail.value.size() + detail.debug.size();
-  }
-  return bytes;
 }
 
 }  // namespace
@@ -232,8 +223,10 @@ void Session::OnPeerEnd(io::Connection& connection) {
 void Session::KeepReply(Exchange& exchange, std::unique_ptr<actors::Envelope> reply) {
   hall_.DischargeBody(*reply);
   reply->DropRequest();
-  const size_t bytes = ReplyBytes(*reply);
-  if (IsTooLarge(bytes, reply->status, hall_.options)) {
+  const size_t bytes = reply->reply.size();
+  if (!reply->status.ok()) {
+    reply->status = rpc::BoundError(std::move(reply->status));
+  } else if (bytes > hall_.options.max_reply_bytes) {
     reply->DropAnswer();
     RefuseCall(&exchange, ReplyTooLargeStatus(bytes, hall_.options));
   }
