@@ -7,6 +7,8 @@
 #include "mailroom/actors/activity.h"
 #include "mailroom/base/check.h"
 #include "mailroom/rpc/codec.h"
+#include "mailroom/rpc/protobuf_log.h"
+#include "mailroom/services/reply_report.h"
 
 namespace mailroom::services {
 namespace {
@@ -162,6 +164,10 @@ void ServiceActor::Complete(ServiceJob& job, google::protobuf::Message& reply) {
   } else {
     envelope.reply.clear();
     envelope.status = rpc::Codec::For(envelope.format).Serialize(reply, &envelope.reply);
+    const bool malformed = rpc::TakeNonUtf8Written();
+    if (malformed || !envelope.status.ok()) {
+      ReportNonUtf8(MethodOf(job), reply, envelope.status);
+    }
     CloseReply(envelope, compressor_);
   }
   if (job.cancelable) suspended_.erase(envelope.call);
