@@ -78,6 +78,16 @@ Status DeadlineStatus(std::optional<Duration> asked, const ServerOptions& option
                                              ", the most that --max-call-timeout allows");
 }
 
+Status LateRequestStatus(std::optional<Duration> asked, const ServerOptions& options) {
+  if (!IsCut(asked, options)) {
+    return Status::Static(Code::kDeadlineExceeded,
+                          "the deadline passed before the whole request had come");
+  }
+  return Status(Code::kDeadlineExceeded, "the whole request has not come within " +
+                                             FormatDuration(options.max_call_timeout) +
+                                             ", the most that --max-call-timeout allows a call");
+}
+
 std::string TimeoutAnswer(std::string_view flag, std::string_view date_line) {
   return WholeResponse("408 Request Timeout", date_line, 408, Code::kDeadlineExceeded,
                        "the request took too long to arrive (" + std::string(flag) + ")");

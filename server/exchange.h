@@ -51,6 +51,7 @@ struct Exchange {
   rpc::CallHead head;
   TimePoint began;
   TimePoint deadline = kForever;
+  TimerId receiving;  // for the deadline while the request is still coming
   CallId call;
   // The request until it is dispatched, the reply once it is home.
   std::unique_ptr<actors::Envelope> envelope;

@@ -73,8 +73,6 @@ void BeginCall(Hall& hall, Exchange* exchange, Status accepted) {
     RefuseCall(exchange, std::move(accepted));
   } else if (hall.draining) {
     ShedCall(hall, exchange, Shed::kDraining, DrainingStatus());
-  } else {
-    exchange->deadline = DeadlineOf(exchange->began, exchange->head.timeout, hall.options);
   }
 }
 
@@ -83,6 +81,8 @@ void RefuseMethod(Hall& hall, const http::Head& head, Exchange* exchange) {
   const std::string method(head.method);
   if (exchange->route == nullptr) {
     RefuseHttp(hall, exchange, 405, Code::kUnknown,
+  // Also of a refused one: its answer waits for the rest of the request.
+  exchange->deadline = DeadlineOf(exchange->began, exchange->head.timeout, hall.options);
                "this page is read with GET or HEAD, not " + method);
   } else if (head.method != "POST") {
     RefuseHttp(hall, exchange, 405, Code::kUnknown, "call this method with POST, not " + method);

@@ -109,6 +109,11 @@ void IoActor::OnClose(io::Connection& connection, const Status& why) {
 void IoActor::OnTimer(SlotId token) {
   // A reply that is home already is no late one.
   TakeHome();
+  if (token.kind() == SlotKind::kConnection) {
+    io::Connection* const connection = loop_.Find(token);
+    if (connection != nullptr) Find(token)->ExpireReceiving(*connection);
+    return;
+  }
   const PendingCall* const pending = hall_.calls.Find(token);
   if (pending == nullptr) return;
   const PendingCall call = *pending;

@@ -87,8 +87,9 @@ bool Session::OnEvent(io::Connection& connection, const http::Event& event) {
     OnBad(*bad);
     return false;
   } else {
-    // NeedMore; Reset belongs to HTTP/2. With as many unanswered as there may be it says
-    // nothing about what is behind them.
+    // NeedMore; Reset belongs to HTTP/2.
+    AwaitRest(connection);
+    // With as many unanswered as there may be it says nothing about what is behind them.
     all_read_ = connection.peer_closed() &&
                 exchanges_.CountUpTo(http::kMaxUnanswered) < http::kMaxUnanswered;
     return false;
@@ -117,8 +118,17 @@ void Session::OnBody(const http::Body& body) {
   ShedCall(hall_, &exchange, Shed::kBodyMemory, BodyMemoryStatus(hall_.options));
 }
 
+// A deadline runs from the head on, also while the body comes.
+void Session::AwaitRest(io::Connection& connection) {
+  Exchange* const newest = exchanges_.last();
+  if (newest == nullptr || newest->state != Exchange::State::kReceiving) return;
+  if (newest->deadline == kForever || newest->receiving) return;
+  newest->receiving = hall_.loop->StartTimer(newest->deadline, connection.id());
+}
+
 void Session::EndRequest(io::Connection& connection) {
   Exchange& exchange = *exchanges_.last();
+  if (exchange.receiving) hall_.loop->CancelTimer(std::exchange(exchange.receiving, TimerId()));
   if (exchange.refused || exchange.kind != Exchange::Kind::kCall) {
     exchange.state = Exchange::State::kReady;
     return;
@@ -246,6 +256,20 @@ void Session::Expire(io::Connection& connection, http::StreamId stream) {
 // Nobody waits for the reply any more: the actor is told. What comes home late
 // is stale.
 void Session::Cancel(const Exchange& exchange) {
+// Half a request is answered, so the connection cannot go on: what is left of the body
+// would be read as the next request.
+void Session::ExpireReceiving(io::Connection& connection) {
+  Exchange* const newest = exchanges_.last();
+  if (newest == nullptr || newest->state != Exchange::State::kReceiving) return;
+  if (newest->envelope != nullptr) hall_.GiveBack(std::move(newest->envelope));
+  if (!newest->refused) {
+    RefuseCall(newest, LateRequestStatus(newest->head.timeout, hall_.options));
+  }
+  newest->state = Exchange::State::kReady;
+  engine_->StartClosing();
+  Advance(connection);
+}
+
   exchange.replica->ref.cell().Post(Completion{exchange.call, nullptr});
 }
 

@@ -53,6 +53,8 @@ class Session final {
   void Advance(io::Connection& connection);
   // The call's deadline has passed; its slot is released.
   void Expire(io::Connection& connection, http::StreamId stream);
+  // The deadline of the call whose request is still coming has passed.
+  void ExpireReceiving(io::Connection& connection);
   // Nobody is there to be answered: releases the slots and cancels the calls.
   void Abandon(Released why);
   // A deadline of `kind` has passed.
@@ -68,6 +70,7 @@ class Session final {
   void OnBody(const http::Body& body);
   void EndRequest(io::Connection& connection);
   void OnBad(const http::Bad& bad);
+  void AwaitRest(io::Connection& connection);
 
   bool MayDispatch(const Exchange& exchange) const;
   void Dispatch(io::Connection& connection, Exchange& exchange);
