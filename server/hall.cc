@@ -34,7 +34,8 @@ Hall::Hall(const ServerOptions& server_options, uint8_t loop_number, Home& io_ac
       header_deadlines(server_options.header_timeout),
       body_deadlines(server_options.body_timeout),
       idle_deadlines(server_options.idle_timeout),
-      write_deadlines(server_options.write_timeout) {}
+      write_deadlines(server_options.write_timeout),
+      half_close_deadlines(server_options.half_close_timeout) {}
 
 WallTime Hall::WallNow() {
   if (wall_read_ != loop->now()) {

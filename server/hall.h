@@ -74,6 +74,7 @@ struct Hall {
   io::DeadlineList body_deadlines;
   io::DeadlineList idle_deadlines;
   io::DeadlineList write_deadlines;
+  io::DeadlineList half_close_deadlines;
 
   bool draining = false;  // new requests are shed, answers say Connection: close
   bool posted = false;    // mail was posted in this turn: workers want a wake

@@ -156,6 +156,9 @@ void IoActor::EvictDue(TimePoint now) {
   evict(hall_.write_deadlines, Evicted::kWrite);
   while (const std::optional<ConnectionId> due = hall_.ages.PopDue(now)) {
     io::Connection* const connection = loop_.Find(*due);
+  // An answer that is home already is no late one.
+  if (Expired(now, hall_.half_close_deadlines.Next())) TakeHome();
+  evict(hall_.half_close_deadlines, Evicted::kHalfClose);
     if (connection != nullptr) Find(*due)->OnAge(*connection);
   }
 }
@@ -197,8 +200,8 @@ void IoActor::BeginDraining() {
 TimePoint IoActor::NextDeadline() {
   return std::min({hall_.header_deadlines.Next(), hall_.body_deadlines.Next(),
                    hall_.idle_deadlines.Next(), hall_.write_deadlines.Next(),
-                   hall_.ages.NextDeadline(), inline_runner_.NextDeadline(), drain_.deadline(),
-                   next_beat_});
+                   hall_.half_close_deadlines.Next(), hall_.ages.NextDeadline(),
+                   inline_runner_.NextDeadline(), drain_.deadline(), next_beat_});
 }
 
 bool IoActor::Settle() {

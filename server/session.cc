@@ -225,6 +225,9 @@ void Session::OnPeerEnd(io::Connection& connection) {
   MAILROOM_CHECK(exchange != nullptr && exchange->state == Exchange::State::kOut);
   exchange->state = Exchange::State::kReady;
   --out_;
+  if (watch_.phase() == ConnectionWatch::Phase::kHalfClosed) {
+    watch_.Await(ConnectionWatch::Phase::kHalfClosed, /*anew=*/true);
+  }
   KeepReply(*exchange, std::move(reply));
 }
 
@@ -421,6 +424,11 @@ void Session::Evict(io::Connection& connection, Evicted kind) {
   }
   if (kind == Evicted::kWrite && watch_.GoOnWriting(queued)) return;
   if (kind == Evicted::kIdle && queued > 0) {
+  if (kind == Evicted::kHalfClose && queued > 0) {
+    // It is not gone but takes an earlier answer: the write deadline counts.
+    watch_.Await(ConnectionWatch::Phase::kHalfClosed, /*anew=*/true);
+    return;
+  }
     // It is not idle but takes its answer: the write deadline counts.
     watch_.Await(ConnectionWatch::Phase::kIdle, /*anew=*/true);
     return;
@@ -462,7 +470,8 @@ void Session::StartDraining(io::Connection& connection) {
 
 ConnectionWatch::Phase Session::AwaitedPhase(const io::Connection& connection) const {
   using Phase = ConnectionWatch::Phase;
-  if (out_ > 0 || AnswerIsReady()) return Phase::kFrozen;
+  if (out_ > 0) return connection.peer_ending() ? Phase::kHalfClosed : Phase::kFrozen;
+  if (AnswerIsReady()) return Phase::kFrozen;
   if (!exchanges_.empty()) return Phase::kBody;
   return engine_->at_rest() && connection.input().empty() ? Phase::kIdle : Phase::kHeader;
 }
