@@ -78,6 +78,7 @@ bool IoActor::OnAccept(io::Connection& connection) {
   const size_t index = connection.id().index();
   if (index >= sessions_.size()) sessions_.resize(index + 1);
   sessions_[index] = std::make_unique<Session>(hall_, connection);
+  if (hall_.closing) sessions_[index]->StartClosing();
   return true;
 }
 
@@ -85,11 +86,11 @@ void IoActor::OnRead(io::Connection& connection) {
   if (Session* session = Find(connection.id())) session->OnRead(connection);
 }
 
-void IoActor::OnDrained(io::Connection& connection) {
 void IoActor::OnPeerEnd(io::Connection& connection) {
   if (Session* session = Find(connection.id())) session->OnPeerEnd(connection);
 }
 
+void IoActor::OnDrained(io::Connection& connection) {
   if (Session* session = Find(connection.id())) session->Advance(connection);
 }
 
@@ -105,15 +106,16 @@ void IoActor::OnClose(io::Connection& connection, const Status& why) {
   sessions_[connection.id().index()].reset();
 }
 
-// A call's deadline, told by the loop itself while the handler may still run.
+// A call's deadline, told by the loop itself while the handler may still run, or while
+// the request is still coming: then the token is the connection's.
 void IoActor::OnTimer(SlotId token) {
-  // A reply that is home already is no late one.
-  TakeHome();
   if (token.kind() == SlotKind::kConnection) {
     io::Connection* const connection = loop_.Find(token);
     if (connection != nullptr) Find(token)->ExpireReceiving(*connection);
     return;
   }
+  // A reply that is home already is no late one.
+  TakeHome();
   const PendingCall* const pending = hall_.calls.Find(token);
   if (pending == nullptr) return;
   const PendingCall call = *pending;
@@ -154,11 +156,11 @@ void IoActor::EvictDue(TimePoint now) {
   evict(hall_.body_deadlines, Evicted::kBody);
   evict(hall_.idle_deadlines, Evicted::kIdle);
   evict(hall_.write_deadlines, Evicted::kWrite);
-  while (const std::optional<ConnectionId> due = hall_.ages.PopDue(now)) {
-    io::Connection* const connection = loop_.Find(*due);
   // An answer that is home already is no late one.
   if (Expired(now, hall_.half_close_deadlines.Next())) TakeHome();
   evict(hall_.half_close_deadlines, Evicted::kHalfClose);
+  while (const std::optional<ConnectionId> due = hall_.ages.PopDue(now)) {
+    io::Connection* const connection = loop_.Find(*due);
     if (connection != nullptr) Find(*due)->OnAge(*connection);
   }
 }
@@ -166,6 +168,12 @@ void IoActor::EvictDue(TimePoint now) {
 void IoActor::BeginDrain(TimePoint now) {
   if (drain_.phase() != Drain::Phase::kServing) return;
   drain_.Begin(now);
+  // Before /readyz says so: whoever is answered from now on looks elsewhere for the next
+  // call. Idle connections stay: what is sent on them meanwhile is served.
+  hall_.closing = true;
+  loop_.ForEachConnection([this](io::Connection& connection) {
+    if (Session* session = Find(connection.id())) session->StartClosing();
+  });
   if (drains_) drains_();
 }
 

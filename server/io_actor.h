@@ -122,6 +122,7 @@ class IoActor final : public Home, public io::Handler {
   void AnswerSettled();
   void EvictDue(TimePoint now);
   void StepDrain(TimePoint now);
+  // The phases of server/drain.h, each begun once: delaying, draining.
   void BeginDrain(TimePoint now);
   void BeginDraining();
   // Connections, and envelopes at actors: a call that nobody waits for any more may

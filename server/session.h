@@ -61,6 +61,8 @@ class Session final {
   void Evict(io::Connection& connection, Evicted kind);
   // The connection has reached --max-connection-age, or its grace has passed.
   void OnAge(io::Connection& connection);
+  // From now on answers say `Connection: close`; at rest it waits for one more request.
+  void StartClosing() { engine_->StartClosing(); }
   // Answers what is in hand with `Connection: close`; closes at once if nothing is.
   void StartDraining(io::Connection& connection);
 
@@ -68,9 +70,9 @@ class Session final {
   bool OnEvent(io::Connection& connection, const http::Event& event);
   void OnHead(const http::Head& head);
   void OnBody(const http::Body& body);
+  void AwaitRest(io::Connection& connection);
   void EndRequest(io::Connection& connection);
   void OnBad(const http::Bad& bad);
-  void AwaitRest(io::Connection& connection);
 
   bool MayDispatch(const Exchange& exchange) const;
   void Dispatch(io::Connection& connection, Exchange& exchange);
