@@ -61,6 +61,7 @@ struct Exchange {
   // For the access log; empty without it.
   std::string trace_id;
   std::string user_agent;
+  std::string request_line;  // "GET /path", when no protocol claims it
 };
 
 }  // namespace mailroom::server

@@ -216,11 +216,11 @@ void Session::Dispatch(io::Connection& connection, Exchange& exchange) {
   }
 }
 
-void Session::Attach(http::StreamId stream, std::unique_ptr<actors::Envelope> reply) {
 void Session::OnPeerEnd(io::Connection& connection) {
   if (!finished_) watch_.Await(AwaitedPhase(connection));
 }
 
+void Session::Attach(http::StreamId stream, std::unique_ptr<actors::Envelope> reply) {
   Exchange* const exchange = exchanges_.Find(stream);
   MAILROOM_CHECK(exchange != nullptr && exchange->state == Exchange::State::kOut);
   exchange->state = Exchange::State::kReady;
@@ -256,9 +256,6 @@ void Session::Expire(io::Connection& connection, http::StreamId stream) {
   Advance(connection);
 }
 
-// Nobody waits for the reply any more: the actor is told. What comes home late
-// is stale.
-void Session::Cancel(const Exchange& exchange) {
 // Half a request is answered, so the connection cannot go on: what is left of the body
 // would be read as the next request.
 void Session::ExpireReceiving(io::Connection& connection) {
@@ -273,6 +270,9 @@ void Session::ExpireReceiving(io::Connection& connection) {
   Advance(connection);
 }
 
+// Nobody waits for the reply any more: the actor is told. What comes home late
+// is stale.
+void Session::Cancel(const Exchange& exchange) {
   exchange.replica->ref.cell().Post(Completion{exchange.call, nullptr});
 }
 
@@ -392,6 +392,7 @@ void Session::LogAccess(const Exchange& exchange, Code code, int http_status,
   AccessEntry entry;
   entry.protocol = exchange.protocol == nullptr ? "http" : exchange.protocol->name();
   entry.method = exchange.route == nullptr ? "-" : exchange.route->method->path;
+  entry.request_line = exchange.request_line;
   entry.code = code;
   entry.http_status = http_status;
   entry.request_bytes = exchange.request_bytes;
@@ -423,12 +424,12 @@ void Session::Evict(io::Connection& connection, Evicted kind) {
     return;
   }
   if (kind == Evicted::kWrite && watch_.GoOnWriting(queued)) return;
-  if (kind == Evicted::kIdle && queued > 0) {
   if (kind == Evicted::kHalfClose && queued > 0) {
     // It is not gone but takes an earlier answer: the write deadline counts.
     watch_.Await(ConnectionWatch::Phase::kHalfClosed, /*anew=*/true);
     return;
   }
+  if (kind == Evicted::kIdle && queued > 0) {
     // It is not idle but takes its answer: the write deadline counts.
     watch_.Await(ConnectionWatch::Phase::kIdle, /*anew=*/true);
     return;
