@@ -39,7 +39,7 @@ struct Head {
   std::string_view path;          // the path of the target, without the query, not decoded
   std::string_view query;         // behind '?', may be empty
   std::string_view authority;     // Host
-  std::string_view content_type;  // of the first field of that name; empty: none
+  std::string_view content_type;  // empty: none
   int version_minor = 1;          // HTTP/1.x
   bool has_body = false;          // false: End follows at once
   const Headers* headers = nullptr;

@@ -15,6 +15,7 @@
 
 #include "mailroom/base/ascii.h"
 #include "mailroom/http/char_class.h"
+#include "mailroom/http/field_list.h"
 
 namespace mailroom::http {
 namespace {
@@ -25,29 +26,16 @@ using BeastError = boost::beast::error_code;
 
 std::string_view View(BeastView text) { return {text.data(), text.size()}; }
 
-std::string_view Trim(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
-
-// Takes the next element off a comma-separated list.
-std::string_view NextElement(std::string_view* list) {
-  const size_t comma = std::min(list->find(','), list->size());
-  const std::string_view element = Trim(list->substr(0, comma));
-  list->remove_prefix(std::min(comma + 1, list->size()));
-  return element;
-}
-
 // RFC 9112 s6.1: what is not chunked but well-formed is merely not supported
 // (501); chunked twice, with parameters or not at the end is a trap (400).
 Fault JudgeTransferEncoding(std::string_view value) {
   if (EqualsIgnoreCase(value, "chunked")) return Fault::kNone;
   if (value.empty()) return Fault::kTransferEncoding;
   while (!value.empty()) {
-    const bool at_end = value.find(',') == std::string_view::npos;
-    const std::string_view coding = NextElement(&value);
-    const std::string_view name = Trim(coding.substr(0, coding.find(';')));
+    const bool at_end = FindSeparator(value, ',') == std::string_view::npos;
+    const std::string_view coding = TakeElement(&value, ',');
+    std::string_view rest = coding;
+    const std::string_view name = TakeElement(&rest, ';');
     if (!IsToken(name)) return Fault::kTransferEncoding;
     const bool plain = name.size() == coding.size();
     if (EqualsIgnoreCase(name, "chunked") && !(at_end && plain)) return Fault::kTransferEncoding;
@@ -106,6 +94,7 @@ class Request final : public beast::basic_parser<true> {
   Fault NoteHost(std::string_view value);
   Fault NoteContentLength(std::string_view value);
   Fault NoteTransferEncoding(std::string_view value);
+  Fault NoteContentType(std::string_view value);
   void NoteConnection(std::string_view list);
   void NoteExpect(std::string_view value);
 
@@ -117,6 +106,7 @@ class Request final : public beast::basic_parser<true> {
   bool has_host_ = false;
   bool has_length_ = false;
   bool has_encoding_ = false;
+  bool has_type_ = false;
   bool closes_ = false;
   bool expects_other_ = false;
 };
@@ -139,7 +129,7 @@ void Request::on_field_impl(beast::field name, BeastView name_text, BeastView va
       NoteConnection(value);
       break;
     case beast::field::content_type:
-      if (head_->content_type.empty()) head_->content_type = value;
+      fault_ = NoteContentType(value);
       break;
     case beast::field::expect:
       NoteExpect(value);
@@ -171,10 +161,19 @@ Fault Request::NoteTransferEncoding(std::string_view value) {
   return Fault::kNone;
 }
 
+// RFC 9110 s8.3: which of two would be meant is anybody's guess, so a filter in front
+// may have read the other one.
+Fault Request::NoteContentType(std::string_view value) {
+  if (has_type_) return Fault::kContentTypeRepeated;
+  has_type_ = true;
+  head_->content_type = value;
+  return Fault::kNone;
+}
+
 // RFC 9112 s9.3: close wins over keep-alive, wherever it stands.
 void Request::NoteConnection(std::string_view list) {
   while (!list.empty()) {
-    const std::string_view option = NextElement(&list);
+    const std::string_view option = TakeElement(&list, ',');
     if (EqualsIgnoreCase(option, "close")) closes_ = true;
     if (EqualsIgnoreCase(option, "keep-alive")) head_->keep_alive = true;
   }

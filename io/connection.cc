@@ -94,7 +94,14 @@ void Connection::OnReady(const Ready& ready) {
   } else {
     quiet_ = true;
     set_.MarkDirty(*this);
+    if (ready.eof) NoteEnd();
   }
+}
+
+void Connection::NoteEnd() {
+  if (peer_ending()) return;
+  end_seen_ = true;
+  if (!finishing_) set_.handler().OnPeerEnd(*this);
 }
 
 bool Connection::WantsRead() const {
@@ -236,11 +243,13 @@ void Connection::Discard(size_t n) {
 }
 
 void Connection::SyncInterest() {
-  Interest wanted = {.readable = armed_.readable, .writable = blocked_};
+  Interest wanted = {.readable = armed_.readable, .writable = blocked_, .end = armed_.end};
   if (WantsRead()) {
     wanted.readable = true;
+    wanted.end = false;
   } else if (quiet_ || ended_) {
     wanted.readable = false;
+    wanted.end = !peer_ending();
   }
   quiet_ = false;
   if (wanted == armed_) return;

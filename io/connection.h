@@ -35,7 +35,8 @@
 //     one in step 7, none while the kernel has said that it is full (but for the
 //     last attempt of Close()).
 //   4 Write interest is armed exactly while a write is partial, read interest
-//     never after the end was read: no level-triggered event can spin.
+//     never after the end was read, interest in the end never after it was seen: no
+//     level-triggered event can spin.
 //   5 One OnAccept, then one OnClose, then the descriptor closes, once.
 //   6 At rest (nothing unconsumed, nothing queued) it owns no heap memory.
 namespace mailroom::io {
@@ -73,9 +74,12 @@ class Connection final {
   void Consume(size_t n);
   // True once the peer has ended its side (FIN); input() may still hold bytes.
   bool peer_closed() const { return ended_; }
+  // True as soon as the peer's end is known, also when it is not read yet.
+  bool peer_ending() const { return ended_ || end_seen_; }
 
   // Freeze and unfreeze: while paused no recv is made. Read interest stays
-  // armed and is disarmed only when a readable event arrives meanwhile. After
+  // armed and is disarmed only when a readable event arrives meanwhile; the peer's
+  // end is watched for all the same (OnPeerEnd). After
   // ResumeReading(), input that is still there is offered again by OnRead in
   // the same or the next turn, also without new bytes (S39). Both idempotent.
   void PauseReading();
@@ -120,6 +124,8 @@ class Connection final {
   void ReadSome(bool hung_up);
   // Hands `fresh` with what was left before to OnRead and keeps what remains.
   void Offer(BytesView fresh);
+  // The peer has ended its side, and what it sent before is not read now.
+  void NoteEnd();
   // The peer is gone in both directions.
   void Reset(Status why);
 
@@ -147,6 +153,7 @@ class Connection final {
   bool closing_ = false;    // Close, or an error
   // Found out by the loop.
   bool ended_ = false;            // the peer's end was read
+  bool end_seen_ = false;         // it was reported while nothing was read
   bool blocked_ = false;          // the last write was partial
   bool over_high_water_ = false;  // until it fell to the low-water mark
   bool lingering_ = false;        // our end is sent, the peer's is awaited

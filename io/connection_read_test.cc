@@ -171,12 +171,44 @@ TEST_P(ConnectionReadTest, EndWhilePausedIsNotRead) {
   peer.ShutdownWrite();
   harness.Turn(10);
   EXPECT_FALSE(harness.last()->peer_closed());
-  EXPECT_THAT(harness.handler.TakeLog(), ElementsAre("accept", "read call"));
+  EXPECT_TRUE(harness.last()->peer_ending());
+  EXPECT_THAT(harness.handler.TakeLog(), ElementsAre("accept", "read call", "peer end"));
   harness.last()->Write("answer");
   harness.last()->ResumeReading();
   harness.Turn(2);
   EXPECT_EQ(peer.Receive(), "answer");
   EXPECT_THAT(harness.handler.log, ElementsAre("read end"));
+}
+
+// Bytes that came first had switched off all that told of the end.
+TEST_P(ConnectionReadTest, EndBehindUnreadBytesIsNoticedOnceAndUnread) {
+  LoopHarness harness(GetParam());
+  Peer peer = harness.Connect();
+  harness.handler.on_read = [](Connection& connection) {
+    connection.Consume(connection.input().size());
+  };
+  harness.last()->PauseReading();
+  peer.Send("unread");
+  harness.Turn(10);
+  EXPECT_FALSE(harness.last()->peer_ending());
+  peer.ShutdownWrite();
+  harness.Turn(10);
+  EXPECT_THAT(harness.handler.TakeLog(), ElementsAre("accept", "peer end"));
+  EXPECT_EQ(harness.loop.counters().reads, 0u);
+  EXPECT_EQ(harness.loop.counters().interest_changes, 2u) << "bytes, then the end: no spinning";
+  harness.last()->ResumeReading();
+  harness.Turn(3);
+  EXPECT_THAT(harness.handler.log, ElementsAre("read unread", "read end"));
+}
+
+TEST_P(ConnectionReadTest, EndWhileFinishingIsNobodysBusiness) {
+  LoopHarness harness(GetParam());
+  Peer peer = harness.Connect();
+  peer.ShutdownWrite();
+  harness.last()->PauseReading();
+  harness.last()->CloseAfterFlush();
+  harness.Turn(3);
+  EXPECT_THAT(harness.handler.log, ElementsAre("accept", "close ok"));
 }
 
 // The flaw: EPOLLERR|EPOLLHUP closed before what was buffered was read.

@@ -17,9 +17,10 @@ constexpr SlotId kTimerToken;
 
 uint32_t EventsOf(Interest interest) {
   uint32_t events = 0;
-  // EPOLLRDHUP only while watched for reading: a half-closed peer whose end was
-  // read, or that is frozen, must not be reported again and again.
+  // EPOLLRDHUP only while asked for: a peer whose end is known must not be reported
+  // again and again.
   if (interest.readable) events |= EPOLLIN | EPOLLRDHUP;
+  if (interest.end) events |= EPOLLRDHUP;
   if (interest.writable) events |= EPOLLOUT;
   // Refused beside EPOLLRDHUP, which a listener never reports (epoll_ctl(2)).
   if (interest.exclusive) events = (events & ~uint32_t{EPOLLRDHUP}) | EPOLLEXCLUSIVE;

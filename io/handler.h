@@ -30,6 +30,12 @@ class Handler {
   // also without new bytes: taking one message per call is enough (S27, S39).
   virtual void OnRead(Connection& connection) = 0;
 
+  // Step 3, at most once. The peer has ended its side (FIN) while nothing is read from
+  // it: connection.peer_ending(). Nothing was read to find out, so bytes may stand in
+  // front of the end; OnRead tells of both when reading goes on. An end that is read as
+  // it comes is OnRead's alone.
+  virtual void OnPeerEnd(Connection& connection) = 0;
+
   // Step 7 or 3. The output fell under the low-water mark after it had passed
   // the high-water mark (reading was paused meanwhile).
   virtual void OnDrained(Connection& connection) = 0;

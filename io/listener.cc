@@ -74,8 +74,20 @@ Result<Listener> Listener::Open(const ListenAddress& where, Port port, unsigned 
   return Status(why.code(), where.ToString() + ": " + std::string(why.message()));
 }
 
+// One call for all that it accepts: they inherit the options.
+Status Listener::SetPeerTimeout(Duration timeout) {
+  peer_timeout_ = timeout;
+  return is_unix() ? Status() : socket_.SetPeerTimeout(timeout);
+}
+
 Result<Listener> Listener::ForAnotherLoop() {
-  if (shares_port_) return Bind(address_, kBacklog, Port::kShared);
+  if (shares_port_) {
+    MAILROOM_ASSIGN_OR_RETURN(Listener beside, Bind(address_, kBacklog, Port::kShared));
+    if (peer_timeout_ > Duration::zero()) {
+      MAILROOM_RETURN_IF_ERROR(beside.SetPeerTimeout(peer_timeout_));
+    }
+    return beside;
+  }
   MAILROOM_ASSIGN_OR_RETURN(Socket socket, socket_.Duplicate());
   Listener listener(std::move(socket));
   MAILROOM_RETURN_IF_ERROR(listener.Prepare());

@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "mailroom/base/clock.h"
 #include "mailroom/base/status.h"
 #include "mailroom/io/address.h"
 #include "mailroom/io/descriptor.h"
@@ -50,6 +51,10 @@ class Listener final {
   Listener& operator=(Listener&& other) noexcept;
   ~Listener();
 
+  // What it accepts from now on fails when the peer answers nothing for so long
+  // (Socket::SetPeerTimeout). Nothing on a Unix socket, whose peer cannot vanish.
+  Status SetPeerTimeout(Duration timeout);
+
   // The same place for another loop: a socket of its own on the same port, where
   // this one was bound with Port::kShared; otherwise the same socket once more, so
   // that whichever loop has time accepts.
@@ -92,6 +97,7 @@ class Listener final {
   std::string name_;
   bool shares_port_ = false;
   bool duplicated_ = false;
+  Duration peer_timeout_{};           // zero: the kernel's own
   std::unique_ptr<SocketFile> file_;  // the first of duplicates has it
 };
 

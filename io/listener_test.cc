@@ -7,6 +7,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <utility>
@@ -53,6 +54,37 @@ TEST(ListenerTest, Ipv6AndDualStackPeers) {
   accepted = both->Accept();
   ASSERT_EQ(accepted.state, Listener::Accepted::State::kAccepted);
   EXPECT_THAT(accepted.peer.ToString(), HasSubstr("[::1]:"));
+}
+
+// A peer that vanished without a word held its slot for ever.
+TEST(ListenerTest, WhatItAcceptsNoticesAPeerThatVanished) {
+  Result<Listener> listener =
+      Listener::Bind(Loopback(), Listener::kBacklog, Listener::Port::kShared);
+  ASSERT_TRUE(listener.ok());
+  ASSERT_TRUE(listener->SetPeerTimeout(std::chrono::seconds(60)).ok());
+  Result<Listener> beside = listener->ForAnotherLoop();
+  ASSERT_TRUE(beside.ok());
+  EXPECT_EQ(IntOption(beside->fd(), SOL_SOCKET, SO_KEEPALIVE), 1);
+  const Address address = listener->bound_address();
+  *beside = *Listener::Bind(Loopback());  // closes it: its share of the port goes to the other
+  Peer peer = Peer::Connect(address);
+  const Listener::Accepted accepted = listener->Accept();
+  ASSERT_EQ(accepted.state, Listener::Accepted::State::kAccepted);
+  const int fd = accepted.socket.fd();
+  EXPECT_EQ(IntOption(fd, SOL_SOCKET, SO_KEEPALIVE), 1);
+  EXPECT_EQ(IntOption(fd, IPPROTO_TCP, TCP_KEEPIDLE), 30);
+  EXPECT_EQ(IntOption(fd, IPPROTO_TCP, TCP_KEEPINTVL), 10);
+  EXPECT_EQ(IntOption(fd, IPPROTO_TCP, TCP_KEEPCNT), 3);
+  EXPECT_EQ(IntOption(fd, IPPROTO_TCP, TCP_USER_TIMEOUT), 60'000);
+}
+
+TEST(ListenerTest, APeerTimeoutOfAnyLengthIsTaken) {
+  Result<Listener> listener = Listener::Bind(Loopback());
+  ASSERT_TRUE(listener.ok());
+  for (const Duration timeout : {Duration(1), Duration(std::chrono::milliseconds(1)),
+                                 Duration(std::chrono::hours(100'000)), Duration::max()}) {
+    EXPECT_TRUE(listener->SetPeerTimeout(timeout).ok());
+  }
 }
 
 TEST(ListenerTest, AddressInUseSaysSoAndNamesIt) {

@@ -25,6 +25,9 @@ namespace mailroom::io {
 struct Interest {
   bool readable = false;
   bool writable = false;
+  // The peer's end (FIN) alone; `readable` watches for that, too. Reported with bytes
+  // still unread in front of it.
+  bool end = false;
   // Of all pollers that watch the same socket one is told rather than each. To be
   // given to Add() only: what is watched so cannot be modified.
   bool exclusive = false;
@@ -38,7 +41,7 @@ struct Ready {
   SlotId token;
   bool readable = false;
   bool writable = false;
-  bool eof = false;    // seen only while watched for reading, or hung up
+  bool eof = false;    // seen only while watched for reading or for the end, or hung up
   bool error = false;  // cannot be masked
   friend bool operator==(const Ready&, const Ready&) = default;
 };

@@ -116,6 +116,18 @@ TEST_P(PollerTest, S13_HalfCloseIsSilentWhileNotWatched) {
   EXPECT_TRUE(Look().empty());
 }
 
+TEST_P(PollerTest, S13_TheEndAloneCanBeWatched) {
+  Peer peer = Watch({.end = true});
+  peer.Send("unread");
+  EXPECT_TRUE(Look().empty());
+  peer.ShutdownWrite();
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ(Look(), std::vector<Ready>({{.token = kToken, .eof = true}}));
+  }
+  ASSERT_TRUE(poller_->Modify(near(), kToken, kNothing).ok());
+  EXPECT_TRUE(Look().empty());
+}
+
 TEST_P(PollerTest, S13_HangUpLeavesTheBytesToRead) {
   Peer peer = Watch(kReadable);
   peer.Send("last words");

@@ -9,6 +9,8 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
+#include <limits>
 
 #include "mailroom/io/socket_file.h"
 
@@ -18,6 +20,23 @@ namespace {
 Status SetOption(int fd, int level, int option, int value) {
   if (::setsockopt(fd, level, option, &value, sizeof(value)) == 0) return Status();
   return ErrnoStatus("setsockopt", errno);
+}
+
+// Rounded up, for options that count in whole seconds up to 32767 (MAX_TCP_KEEPIDLE and
+// MAX_TCP_KEEPINTVL in Linux's include/net/tcp.h).
+int KernelSeconds(Duration time) {
+  constexpr int64_t kMost = 32767;
+  const int64_t whole = std::chrono::floor<std::chrono::seconds>(time).count();
+  const bool more = time > std::chrono::seconds(whole);
+  return static_cast<int>(std::clamp<int64_t>(whole + (more ? 1 : 0), 1, kMost));
+}
+
+// Likewise, in milliseconds.
+int KernelMilliseconds(Duration time) {
+  constexpr int64_t kMost = std::numeric_limits<int>::max();
+  const int64_t whole = std::chrono::floor<std::chrono::milliseconds>(time).count();
+  const bool more = time > std::chrono::milliseconds(whole);
+  return static_cast<int>(std::min<int64_t>(whole + (more ? 1 : 0), kMost));
 }
 
 // Repeats a call that a signal interrupted: on a non-blocking socket rare, and
@@ -88,6 +107,20 @@ Status Socket::SetNonBlocking() {
 Status Socket::SetNoDelay() { return SetOption(fd(), IPPROTO_TCP, TCP_NODELAY, 1); }
 
 Status Socket::SetSendBuffer(int bytes) { return SetOption(fd(), SOL_SOCKET, SO_SNDBUF, bytes); }
+
+// Three probes in the second half of the time. Without TCP_USER_TIMEOUT a peer that owes
+// an acknowledgement would be waited for some 15 minutes (tcp_retries2): no probe is sent
+// while one is due.
+Status Socket::SetPeerTimeout(Duration timeout) {
+  constexpr int kProbes = 3;
+  const Duration between = timeout / (2 * kProbes);
+  MAILROOM_RETURN_IF_ERROR(SetOption(fd(), IPPROTO_TCP, TCP_KEEPIDLE, KernelSeconds(timeout / 2)));
+  MAILROOM_RETURN_IF_ERROR(SetOption(fd(), IPPROTO_TCP, TCP_KEEPINTVL, KernelSeconds(between)));
+  MAILROOM_RETURN_IF_ERROR(SetOption(fd(), IPPROTO_TCP, TCP_KEEPCNT, kProbes));
+  MAILROOM_RETURN_IF_ERROR(
+      SetOption(fd(), IPPROTO_TCP, TCP_USER_TIMEOUT, KernelMilliseconds(timeout)));
+  return SetOption(fd(), SOL_SOCKET, SO_KEEPALIVE, 1);
+}
 
 Status Socket::ShutdownWrite() {
   if (::shutdown(fd(), SHUT_WR) == 0) return Status();

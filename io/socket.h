@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "mailroom/base/bytes.h"
+#include "mailroom/base/clock.h"
 #include "mailroom/base/status.h"
 #include "mailroom/io/address.h"
 #include "mailroom/io/descriptor.h"
@@ -66,6 +67,10 @@ class Socket final {
   // Also inherited by what a listening socket accepts.
   Status SetNoDelay();
   Status SetSendBuffer(int bytes);
+  // Has the kernel fail the connection of a peer that answers nothing for `timeout`
+  // (positive): neither to what was sent nor, when nothing is, to its probes. TCP only.
+  // Also inherited by what a listening socket accepts.
+  Status SetPeerTimeout(Duration timeout);
   // Ends our side: the peer reads what was sent and then the end.
   Status ShutdownWrite();
 

@@ -11,6 +11,7 @@
 #include "mailroom/rpc/base64.h"
 #include "mailroom/rpc/code.h"
 #include "mailroom/rpc/codec.h"
+#include "mailroom/rpc/error_bounds.h"
 #include "mailroom/rpc/error_detail.h"
 
 namespace mailroom::rpc {
@@ -38,6 +39,7 @@ std::optional<ErrorDetail> ParseDetail(const Value& entry) {
 }  // namespace
 
 void AppendConnectError(const Status& error, std::string* out) {
+  if (!IsBounded(error)) return AppendConnectError(BoundError(error), out);
   out->append("{\"code\":\"").append(CodeName(error.code())).push_back('"');
   if (!error.message().empty()) {
     out->append(",\"message\":\"");

@@ -12,8 +12,8 @@
 // Any thread.
 namespace mailroom::rpc {
 
-// Appends the object. Message and details are left out when there are none;
-// whatever the message holds, what is written is valid JSON in UTF-8.
+// Appends the object, within the bounds of rpc/error_bounds.h. Message and details are left out
+// when there are none; whatever the message holds, what is written is valid JSON in UTF-8.
 // REQUIRES: an error.
 void AppendConnectError(const Status& error, std::string* out);
 

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "mailroom/base/ascii.h"
 #include "mailroom/base/log.h"
@@ -64,8 +65,12 @@ Status ReadTransportField(const http::Field& field, CallHead* call, AcceptEncodi
 
 // A field whose name begins with "connect-". Those of streams mean nothing here:
 // connect-accept-encoding and connect-content-encoding are about frames.
-Status ReadControl(const http::Field& field, CallHead* call) {
+Status ReadControl(const http::Field& field, CallHead* call, bool* versioned) {
   if (EqualsIgnoreCase(field.name, "connect-protocol-version")) {
+    if (std::exchange(*versioned, true)) {
+      return Status::Static(Code::kInvalidArgument,
+                            "connect-protocol-version is given more than once");
+    }
     if (field.value == "1") return Status();
     return Status::Static(Code::kInvalidArgument, "connect-protocol-version must be 1");
   }
@@ -80,11 +85,12 @@ Status ReadControl(const http::Field& field, CallHead* call) {
 // All but the content type, which is read.
 Status ReadFields(const http::Headers& headers, CallHead* call, Metadata* metadata) {
   AcceptEncoding accept;
+  bool versioned = false;  // the protocol's version was given
   for (const http::Field& field : headers) {
     if (IsTransportField(field.name)) {
       MAILROOM_RETURN_IF_ERROR(ReadTransportField(field, call, &accept));
     } else if (StartsWithIgnoreCase(field.name, kReserved)) {
-      MAILROOM_RETURN_IF_ERROR(ReadControl(field, call));
+      MAILROOM_RETURN_IF_ERROR(ReadControl(field, call, &versioned));
     } else {
       MAILROOM_RETURN_IF_ERROR(AddRequestField(field, metadata));
     }

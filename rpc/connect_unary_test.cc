@@ -130,6 +130,15 @@ TEST(ConnectUnaryTest, ProtocolVersionMayBeAbsentOrOne) {
   }
 }
 
+TEST(ConnectUnaryTest, ProtocolVersionIsGivenOnce) {
+  for (const char* second : {"1", "2"}) {
+    const Accepted accepted(
+        {{"connect-protocol-version", "1"}, {"Connect-Protocol-Version", second}});
+    EXPECT_EQ(accepted.status.code(), Code::kInvalidArgument);
+    EXPECT_EQ(accepted.status.message(), "connect-protocol-version is given more than once");
+  }
+}
+
 TEST(ConnectUnaryTest, TimeoutIsReadOnce) {
   EXPECT_EQ(Accepted({{"Connect-Timeout-Ms", "200"}}).call.timeout, std::chrono::milliseconds(200));
   EXPECT_EQ(Accepted({{"connect-timeout-ms", "0"}}).call.timeout, Duration(0));

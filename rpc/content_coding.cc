@@ -5,7 +5,7 @@
 #include <cstddef>
 
 #include "mailroom/base/ascii.h"
-#include "mailroom/rpc/field_list.h"
+#include "mailroom/http/field_list.h"
 
 namespace mailroom::rpc {
 namespace {
@@ -50,9 +50,9 @@ void AcceptEncoding::Add(std::string_view value) {
     return;
   }
   while (!value.empty()) {
-    std::string_view element = TakeElement(&value, ',');
-    const std::string_view name = TakeElement(&element, ';');
-    const std::string_view weight = TakeElement(&element, ';');
+    std::string_view element = http::TakeElement(&value, ',');
+    const std::string_view name = http::TakeElement(&element, ';');
+    const std::string_view weight = http::TakeElement(&element, ';');
     AddElement(name, element.empty() ? ParseWeight(weight) : kUnreadable);
   }
 }

@@ -4,9 +4,7 @@
 #include <chrono>
 #include <string>
 #include <string_view>
-#include <vector>
 
-#include <google/protobuf/descriptor.h>
 #include <google/protobuf/message.h>
 #include <google/protobuf/stubs/logging.h>
 #include <google/protobuf/util/json_util.h>
@@ -14,13 +12,12 @@
 #include "mailroom/base/log.h"
 #include "mailroom/base/utf8.h"
 #include "mailroom/rpc/json_guard.h"
+#include "mailroom/rpc/utf8_field.h"
 
 namespace mailroom::rpc {
 namespace {
 
-using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
-using google::protobuf::Reflection;
 namespace util = google::protobuf::util;
 
 // Enough to see what is meant; the text may hold a client's whole string.
@@ -63,44 +60,6 @@ Status RunJsonUtil(BytesView bytes, Message* message) {
   }
 }
 
-bool StringsAreUtf8(const Message& message);
-
-bool StringIsUtf8(const Message& message, const FieldDescriptor& field) {
-  const Reflection& reflection = *message.GetReflection();
-  std::string scratch;
-  if (!field.is_repeated()) {
-    return IsUtf8(reflection.GetStringReference(message, &field, &scratch));
-  }
-  for (int i = 0; i < reflection.FieldSize(message, &field); ++i) {
-    if (!IsUtf8(reflection.GetRepeatedStringReference(message, &field, i, &scratch))) return false;
-  }
-  return true;
-}
-
-// Maps are looked at as what they are on the wire: repeated entry messages.
-bool ChildrenAreUtf8(const Message& message, const FieldDescriptor& field) {
-  const Reflection& reflection = *message.GetReflection();
-  if (!field.is_repeated()) return StringsAreUtf8(reflection.GetMessage(message, &field));
-  for (int i = 0; i < reflection.FieldSize(message, &field); ++i) {
-    if (!StringsAreUtf8(reflection.GetRepeatedMessage(message, &field, i))) return false;
-  }
-  return true;
-}
-
-// json_util leaves malformed bytes out in silence: the client would be told
-// another word than the handler wrote.
-bool StringsAreUtf8(const Message& message) {
-  std::vector<const FieldDescriptor*> fields;
-  message.GetReflection()->ListFields(message, &fields);
-  for (const FieldDescriptor* field : fields) {
-    const bool good = field->type() == FieldDescriptor::TYPE_STRING ? StringIsUtf8(message, *field)
-                      : field->message_type() != nullptr ? ChildrenAreUtf8(message, *field)
-                                                         : true;
-    if (!good) return false;
-  }
-  return true;
-}
-
 }  // namespace
 
 Status ParseByJsonUtil(BytesView bytes, Message* message) {
@@ -122,8 +81,11 @@ Status SerializeByJsonUtil(const Message& message, std::string* out) {
   if (!message.IsInitialized()) {
     return Internal("the message misses required fields: " + message.InitializationErrorString());
   }
-  if (!StringsAreUtf8(message)) {
-    return Internal("a string in the " + message.GetTypeName() + " is not UTF-8");
+  // json_util leaves malformed bytes out in silence: the client would be told another
+  // word than the handler wrote.
+  const std::string malformed = NonUtf8Field(message);
+  if (!malformed.empty()) {
+    return Internal("field " + malformed + " of the " + message.GetTypeName() + " is not UTF-8");
   }
   const auto status = util::MessageToJsonString(message, out);
   // A google.protobuf.Value without a kind comes out as nothing at all.

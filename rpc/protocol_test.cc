@@ -7,7 +7,7 @@
 
 #include <gtest/gtest.h>
 
-#include "mailroom/rpc/field_list.h"
+#include "mailroom/http/field_list.h"
 
 namespace mailroom::rpc {
 namespace {
@@ -30,7 +30,7 @@ TEST(ProtocolTest, AcceptPostListsWhatIsClaimed) {
   std::string_view rest = AcceptPost();
   int count = 0;
   while (!rest.empty()) {
-    const std::string_view type = TakeElement(&rest, ',');
+    const std::string_view type = http::TakeElement(&rest, ',');
     EXPECT_NE(FindProtocol("POST", type).protocol, nullptr) << type;
     ++count;
   }

@@ -6,8 +6,8 @@
 
 #include "mailroom/base/ascii.h"
 #include "mailroom/base/check.h"
+#include "mailroom/http/field_list.h"
 #include "mailroom/rpc/base64.h"
-#include "mailroom/rpc/field_list.h"
 
 namespace mailroom::rpc {
 namespace {
@@ -92,7 +92,7 @@ Status AddRequestField(const http::Field& field, Metadata* metadata) {
   std::string bytes;
   do {
     bytes.clear();
-    if (!DecodeBase64(TakeElement(&rest, ','), &bytes)) {
+    if (!DecodeBase64(http::TakeElement(&rest, ','), &bytes)) {
       std::string words = "header \"";
       words.append(field.name.substr(0, kEchoedKey)).append("\" is not base64");
       return InvalidArgument(std::move(words));

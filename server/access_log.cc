@@ -101,10 +101,15 @@ void AccessLog::WriteText(const AccessEntry& entry, WallTime now) {
   line_.append(" peer=");
   AppendJsonEscaped(entry.peer, &line_);
   if (!entry.trace_id.empty()) line_.append(" trace_id=").append(entry.trace_id);
-  if (entry.user_agent.empty()) return;
-  // What the client chose: quoted, so that it forges no other field.
-  line_.append(" user_agent=\"");
-  AppendJsonEscaped(entry.user_agent, &line_);
+  AppendQuoted(" request=", entry.request_line);
+  AppendQuoted(" user_agent=", entry.user_agent);
+}
+
+// What the client chose: quoted, so that it forges no other field.
+void AccessLog::AppendQuoted(std::string_view name, std::string_view value) {
+  if (value.empty()) return;
+  line_.append(name).push_back('"');
+  AppendJsonEscaped(value, &line_);
   line_.push_back('"');
 }
 
@@ -128,11 +133,10 @@ void AccessLog::WriteJson(const AccessEntry& entry, WallTime now) {
   line_.append(R"(,"peer":")");
   AppendJsonEscaped(entry.peer, &line_);
   if (!entry.trace_id.empty()) line_.append(R"(","trace_id":")").append(entry.trace_id);
-  if (!entry.user_agent.empty()) {
-    line_.append(R"(","user_agent":")");
-    AppendJsonEscaped(entry.user_agent, &line_);
-  }
-  line_.append("\"}");
+  line_.push_back('"');
+  AppendQuoted(R"(,"request":)", entry.request_line);
+  AppendQuoted(R"(,"user_agent":)", entry.user_agent);
+  line_.push_back('}');
 }
 
 AccessLogWriter::AccessLogWriter(std::vector<AccessLog*> logs) : logs_(std::move(logs)) {

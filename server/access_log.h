@@ -28,6 +28,7 @@ namespace mailroom::server {
 struct AccessEntry {
   std::string_view protocol;
   std::string_view method;
+  std::string_view request_line;  // "GET /path": what became no call
   Code code = Code::kOk;
   int http_status = 0;  // 0: the caller was gone
   size_t request_bytes = 0;
@@ -67,6 +68,8 @@ class AccessLog final {
   void WriteText(const AccessEntry& entry, WallTime now);
   void WriteJson(const AccessEntry& entry, WallTime now);
   void AppendTime(WallTime now);
+  // `name` with the sign behind it; nothing when there is no value.
+  void AppendQuoted(std::string_view name, std::string_view value);
 
   const Options options_;
   size_t skipped_ = 0;

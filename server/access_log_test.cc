@@ -84,6 +84,7 @@ TEST(AccessLogTest, WhatIsUnknownIsLeftOut) {
 TEST(AccessLogTest, AClientForgesNeitherLineNorField) {
   AccessEntry entry = Greeting();
   entry.user_agent = "x\" code=ok\n\xFF";
+  entry.request_line = "GET /x\" code=ok\n";
   for (const LogFormat format : {LogFormat::kText, LogFormat::kJson}) {
     AccessLog log({.on = true, .format = format});
     log.Add(entry, kNow);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mailroom/server/admin.h"
 
+#include <chrono>
 #include <utility>
 #include <variant>
 
@@ -13,15 +14,14 @@ namespace {
 
 // A probe or a scraper is quick or gone; Prometheus scrapes once a minute.
 constexpr Duration kIdle = std::chrono::seconds(90);
-// Monitoring systems open one or two; more are refused.
-constexpr size_t kMaxPeers = 64;
 
 constexpr std::string_view kText = "text/plain; charset=utf-8";
 constexpr std::string_view kPrometheusText = "text/plain; version=0.0.4; charset=utf-8";
 
 http::Limits AdminLimits() {
   http::Limits limits;
-  limits.body_bytes = 64 * 1024;  // nothing here reads a body
+  limits.body_bytes = 64 * 1024;
+  limits.body_advice = "no page of the admin port reads a body";
   return limits;
 }
 
@@ -60,12 +60,33 @@ void Admin::Stop() {
 
 bool Admin::OnAccept(io::Connection& connection) {
   if (connection.closing()) return true;
-  if (loop_.connection_count() > kMaxPeers) return false;
   const size_t index = connection.id().index();
   if (index >= peers_.size()) peers_.resize(index + 1);
   peers_[index] = std::make_unique<Peer>(http1_, connection.id());
   deadlines_.Touch(peers_[index]->deadline, loop_.now());
+  if (loop_.connection_count() > kMaxPeers) MakeRoom(connection.id());
   return true;
+}
+
+// A probe that is shut out has the server killed. Who waits for an answer, or takes one,
+// goes only when there is nobody else; half a head counts for nothing.
+void Admin::MakeRoom(ConnectionId newcomer) {
+  io::Connection* oldest = nullptr;
+  std::pair<bool, TimePoint> least;  // busy, deadline
+  loop_.ForEachConnection([&](io::Connection& connection) {
+    const auto& peer = peers_[connection.id().index()];
+    if (connection.id() == newcomer || peer == nullptr) return;
+    const bool busy = peer->unanswered || connection.queued_output() > 0;
+    const std::pair<bool, TimePoint> rank(busy, peer->deadline.deadline());
+    if (oldest != nullptr && least <= rank) return;
+    oldest = &connection;
+    least = rank;
+  });
+  if (oldest == nullptr) return;
+  MAILROOM_LOG_EVERY(kWarning, std::chrono::minutes(1))
+      << "--admin-listen has more than " << kMaxPeers
+      << " connections: those that were idle longest are closed for new ones";
+  oldest->Close();
 }
 
 void Admin::OnRead(io::Connection& connection) {
@@ -74,9 +95,7 @@ void Admin::OnRead(io::Connection& connection) {
     size_t consumed = 0;
     const http::Event event = peer.engine->Next(connection.input(), &consumed);
     if (const auto* head = std::get_if<http::Head>(&event)) {
-      peer.stream = head->stream;
-      peer.method = head->method;
-      peer.path = head->path;
+      OnHead(connection, peer, *head);
     } else if (std::holds_alternative<http::End>(event)) {
       AnswerPage(connection, peer);
     } else if (const auto* fault = std::get_if<http::Bad>(&event)) {
@@ -85,11 +104,22 @@ void Admin::OnRead(io::Connection& connection) {
     }
     connection.Consume(consumed);
     // Bad is given for ever. That the engine must close is no reason to stop: it knows
-    // that from a head whose End, and so its answer, is still to come.
+    // that from a head whose End, and so its answer, may still be to come.
     const bool bad = std::holds_alternative<http::Bad>(event);
     if (bad || std::holds_alternative<http::NeedMore>(event)) break;
   }
-  if (connection.peer_closed() || peer.engine->must_close()) connection.CloseAfterFlush();
+  const bool done = peer.engine->must_close() && !peer.unanswered;
+  if (connection.peer_closed() || done) connection.CloseAfterFlush();
+}
+
+void Admin::OnHead(io::Connection& connection, Peer& peer, const http::Head& head) {
+  peer.stream = head.stream;
+  peer.method = head.method;
+  peer.path = head.path;
+  peer.unanswered = true;
+  // No page reads a body: who asks first whether to send one has the answer at once (RFC
+  // 9110 s10.1.1), and sends none.
+  if (peer.engine->wants_continue()) AnswerPage(connection, peer);
 }
 
 void Admin::AnswerPage(io::Connection& connection, Peer& peer) {
@@ -110,6 +140,7 @@ void Admin::AnswerPage(io::Connection& connection, Peer& peer) {
 
 void Admin::Answer(io::Connection& connection, Peer& peer, int status, std::string_view body,
                    std::string_view type) {
+  peer.unanswered = false;
   http::Headers fields;
   if (status == 405) fields.Add("allow", "GET, HEAD");
   http::ResponseHead head;

@@ -22,11 +22,15 @@
 // A small loop on a thread of its own, so that it answers while the I/O actors
 // are busy or stuck, and so that rendering metrics costs no call a turn. It reads
 // counters and nothing else of theirs. On loopback by default; no TLS, no
-// authentication: do not open it to strangers.
+// authentication: do not open it to strangers. At most kMaxPeers connections: another
+// one is served, and the one that was idle longest closes for it.
 namespace mailroom::server {
 
 class Admin final : public io::Handler {
  public:
+  // Monitoring systems open one or two.
+  static constexpr size_t kMaxPeers = 64;
+
   // What the pages say; called on the admin thread.
   struct Pages {
     std::function<bool()> ready;
@@ -51,10 +55,12 @@ class Admin final : public io::Handler {
     http::StreamId stream{};
     std::string method;
     std::string path;
+    bool unanswered = false;  // has sent a head, and no answer is queued
   };
 
   bool OnAccept(io::Connection& connection) override;
   void OnRead(io::Connection& connection) override;
+  void OnPeerEnd(io::Connection&) override {}
   void OnDrained(io::Connection&) override {}
   void OnClose(io::Connection& connection, const Status&) override;
   void OnReset(io::Connection&) override {}
@@ -68,6 +74,8 @@ class Admin final : public io::Handler {
   void OnTick() override {}
   void OnSignal(int) override {}
 
+  void MakeRoom(ConnectionId newcomer);
+  void OnHead(io::Connection& connection, Peer& peer, const http::Head& head);
   void Answer(io::Connection& connection, Peer& peer, int status, std::string_view body,
               std::string_view type);
   void AnswerPage(io::Connection& connection, Peer& peer);

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -82,6 +83,68 @@ TEST_F(AdminTest, WhatIsNoRequestIsToldOnce) {
   const testing::HttpReply reply = Ask("GET\r\n\r\nGET /livez HTTP/1.1\r\nhost: a\r\n\r\n");
   EXPECT_EQ(reply.status, 400);
   EXPECT_EQ(reply.headers.Find("connection"), "close");
+}
+
+// The wait for a 100 that never came took a client's own timeout.
+TEST_F(AdminTest, WhoAwaitsContinueIsAnsweredAtOnce) {
+  const std::string rest =
+      " HTTP/1.1\r\nhost: a\r\nexpect: 100-continue\r\ncontent-length: 4\r\n\r\n";
+  const testing::HttpReply page = Ask("GET /livez" + rest);
+  EXPECT_EQ(page.status, 200);
+  EXPECT_EQ(page.headers.Find("connection"), "close") << "its body may come or not";
+  EXPECT_EQ(Ask("POST /livez" + rest).status, 405);
+  EXPECT_EQ(Ask("GET /livez HTTP/1.1\r\nhost: a\r\nexpect: coffee\r\n\r\n").status, 417);
+}
+
+TEST_F(AdminTest, ARequestWithABodyInASecondPieceIsAnswered) {
+  for (const char* fields : {"", "connection: close\r\n"}) {
+    io::Peer peer = io::Peer::Connect(*io::Address::Parse(address));
+    peer.Send(std::string("GET /livez HTTP/1.1\r\nhost: a\r\n") + fields +
+              "content-length: 4\r\n\r\nbo");
+    Get("/livez");  // the first half has been read
+    peer.Send("dy");
+    std::string bytes;
+    while (!peer.AtEnd() && bytes.find("\r\n\r\nok\n") == std::string::npos) {
+      peer.AwaitReadable();
+      bytes += peer.Receive();
+    }
+    EXPECT_TRUE(bytes.starts_with("HTTP/1.1 200 ")) << bytes;
+  }
+}
+
+TEST_F(AdminTest, ARefusalNamesLimitsOfThisPort) {
+  const testing::HttpReply reply =
+      Ask("POST /livez HTTP/1.1\r\nhost: a\r\ncontent-length: 100000\r\n\r\n");
+  EXPECT_EQ(reply.status, 413);
+  EXPECT_NE(reply.body.find("65536"), std::string::npos) << reply.body;
+  EXPECT_EQ(reply.body.find("--"), std::string::npos) << reply.body;
+}
+
+// The 65th was closed without a word: a kubelet's probe among them.
+TEST_F(AdminTest, IdlePeersDoNotShutAProbeOut) {
+  std::vector<io::Peer> idle;
+  idle.push_back(io::Peer::Connect(*io::Address::Parse(address)));
+  // The oldest of all waits for an answer.
+  idle[0].Send("GET /livez HTTP/1.1\r\nhost: a\r\ncontent-length: 4\r\n\r\n");
+  Get("/livez");  // that has been read
+  while (idle.size() < Admin::kMaxPeers) {
+    idle.push_back(io::Peer::Connect(*io::Address::Parse(address)));
+  }
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(Get("/livez").status, 200);
+  idle[1].AwaitReadable();
+  EXPECT_TRUE(idle[1].AtEnd()) << "the oldest idle one goes";
+  idle[0].Send("body");
+  idle[0].AwaitReadable();
+  EXPECT_TRUE(idle[0].Receive().starts_with("HTTP/1.1 200 "));
+}
+
+TEST_F(AdminTest, NorDoThoseWhoNeverEndTheirRequest) {
+  std::vector<io::Peer> slow;
+  for (size_t i = 0; i < Admin::kMaxPeers + 10; ++i) {
+    slow.push_back(io::Peer::Connect(*io::Address::Parse(address)));
+    slow.back().Send("GET /livez HTTP/1.1\r\n");
+  }
+  EXPECT_EQ(Get("/livez").status, 200);
 }
 
 TEST_F(AdminTest, AnAddressInUseIsAnError) {

@@ -1,16 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mailroom/server/admission.h"
 
-#include <algorithm>
-
 #include "mailroom/rpc/protocol.h"
 #include "mailroom/server/duration.h"
 
 namespace mailroom::server {
 namespace {
-
-// Errors up to here are told whatever --max-reply-bytes says.
-constexpr size_t kSmallError = 64 * 1024;
 
 // An error's text repeats what the client sent up to here.
 constexpr size_t kEchoedPath = 200;
@@ -61,11 +56,6 @@ Status BodyMemoryStatus(const ServerOptions& options) {
                     " bytes of them are under way, --max-body-memory-bytes); try again later");
 }
 
-bool IsTooLarge(size_t bytes, const Status& outcome, const ServerOptions& options) {
-  const size_t floor = outcome.ok() ? 0 : kSmallError;
-  return bytes > std::max(options.max_reply_bytes, floor);
-}
-
 Status ReplyTooLargeStatus(size_t bytes, const ServerOptions& options) {
   return Status(Code::kResourceExhausted,
                 "the reply is too large: it has " + std::to_string(bytes) + " bytes, and at most " +
@@ -86,6 +76,16 @@ Status DeadlineStatus(std::optional<Duration> asked, const ServerOptions& option
   return Status(Code::kDeadlineExceeded, "the actor has not answered within " +
                                              FormatDuration(options.max_call_timeout) +
                                              ", the most that --max-call-timeout allows");
+}
+
+Status LateRequestStatus(std::optional<Duration> asked, const ServerOptions& options) {
+  if (!IsCut(asked, options)) {
+    return Status::Static(Code::kDeadlineExceeded,
+                          "the deadline passed before the whole request had come");
+  }
+  return Status(Code::kDeadlineExceeded, "the whole request has not come within " +
+                                             FormatDuration(options.max_call_timeout) +
+                                             ", the most that --max-call-timeout allows a call");
 }
 
 std::string TimeoutAnswer(std::string_view flag, std::string_view date_line) {

@@ -15,21 +15,27 @@
 // that was met and the flag that moves it. Never waits, never queues.
 namespace mailroom::server {
 
+// What raises the limit of one request message, for the rooms below, which know no
+// flags: http::Limits::body_advice, WireForm::request_limit.
+inline constexpr std::string_view kRaiseMessageBytes =
+    "start the server with a higher --max-message-bytes to raise the limit";
+
 // Calls: Connect `unavailable`, HTTP 503 with Retry-After.
 Status MailboxFullStatus(const Replica& replica);
 Status DrainingStatus();
 Status TooManyCallsStatus();
 // Connect `resource_exhausted`, HTTP 429.
 Status BodyMemoryStatus(const ServerOptions& options);
-// Whether so many bytes of a reply, or of an error, are over --max-reply-bytes.
-bool IsTooLarge(size_t bytes, const Status& outcome, const ServerOptions& options);
+// So many bytes of a reply are over --max-reply-bytes.
 Status ReplyTooLargeStatus(size_t bytes, const ServerOptions& options);
 
 // When a call that began then ends at the latest: what its caller asked for, and
 // --max-call-timeout. kForever without either.
 TimePoint DeadlineOf(TimePoint began, std::optional<Duration> asked, const ServerOptions& options);
-// By whichever of the two came first.
+// By whichever of the two came first; the second when it came before the request was
+// whole.
 Status DeadlineStatus(std::optional<Duration> asked, const ServerOptions& options);
+Status LateRequestStatus(std::optional<Duration> asked, const ServerOptions& options);
 
 // A whole HTTP/1.1 response for a moment in which no request can be answered.
 // `date_line` is a whole field line.

@@ -3,7 +3,6 @@
 
 #include "mailroom/actors/envelope.h"
 #include "mailroom/rpc/protocol.h"
-#include "mailroom/server/admission.h"
 
 namespace mailroom::server {
 
@@ -35,14 +34,8 @@ Code ComposeAnswer(Hall& hall, const Exchange& exchange) {
     outcome = rpc::Outcome{&reply.status, &reply.headers, &reply.trailers, &reply.reply,
                            reply.reply_compression};
   }
-  Code told = exchange.protocol->Finish(exchange.head, outcome, &answer);
+  const Code told = exchange.protocol->Finish(exchange.head, outcome, &answer);
   if (answer.replaced) hall.counters.replaced_answers.Add();
-  // An error that has grown in the caller's words: the rest was looked at when it came home.
-  if (IsTooLarge(answer.body.size(), *outcome.status, hall.options)) {
-    const Status status = ReplyTooLargeStatus(answer.body.size(), hall.options);
-    answer.Clear();
-    told = exchange.protocol->Finish(exchange.head, {&status, &kNone, &kNone, nullptr}, &answer);
-  }
   if (exchange.shed) answer.headers.Add("retry-after", "1");
   return told;
 }

@@ -53,6 +53,7 @@ Counter* ConnectionWatch::Gauge(Phase phase) const {
     case Phase::kBody:
       return &counters.connections_reading;
     case Phase::kFrozen:
+    case Phase::kHalfClosed:
       return &counters.connections_frozen;
     case Phase::kNone:
       break;
@@ -68,6 +69,9 @@ io::DeadlineList* ConnectionWatch::Deadlines(Phase phase) const {
       return &hall_.header_deadlines;
     case Phase::kBody:
       return &hall_.body_deadlines;
+    case Phase::kHalfClosed:
+      return hall_.options.half_close_timeout > Duration::zero() ? &hall_.half_close_deadlines
+                                                                 : nullptr;
     case Phase::kFrozen:
     case Phase::kNone:
       break;

@@ -16,11 +16,12 @@ namespace mailroom::server {
 class ConnectionWatch final {
  public:
   enum class Phase : uint8_t {
-    kNone,    // it is closing: nobody waits for it
-    kIdle,    // the next request (--idle-timeout)
-    kHeader,  // the rest of a head (--header-timeout)
-    kBody,    // the rest of a body (--body-timeout)
-    kFrozen,  // a call is out, or its answer waits for room: they have deadlines of their own
+    kNone,        // it is closing: nobody waits for it
+    kIdle,        // the next request (--idle-timeout)
+    kHeader,      // the rest of a head (--header-timeout)
+    kBody,        // the rest of a body (--body-timeout)
+    kFrozen,      // a call is out, or its answer waits for room: they have deadlines of their own
+    kHalfClosed,  // a call is out, and the peer sends no more (--half-close-timeout)
   };
 
   ConnectionWatch(Hall& hall, ConnectionId connection)
@@ -29,6 +30,7 @@ class ConnectionWatch final {
   ConnectionWatch(const ConnectionWatch&) = delete;
   ConnectionWatch& operator=(const ConnectionWatch&) = delete;
 
+  Phase phase() const { return phase_; }
   // A phase has one deadline, from its beginning. `anew`: it begins now, also when it
   // is the same as before (something was answered in between).
   void Await(Phase phase, bool anew = false);

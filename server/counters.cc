@@ -47,6 +47,8 @@ const char* EvictedName(Evicted reason) {
       return "requests";
     case Evicted::kLinger:
       return "linger";
+    case Evicted::kHalfClose:
+      return "half_close";
   }
   return "unknown";
 }

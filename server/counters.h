@@ -31,9 +31,20 @@ inline constexpr size_t kReleaseReasons = 3;
 const char* ReleasedName(Released reason);
 
 // Why a connection was evicted: a deadline (kAge: told to close, kAgeGrace: had not),
-// its last request, or an end of the peer's that did not come.
-enum class Evicted : uint8_t { kHeader, kBody, kIdle, kWrite, kAge, kAgeGrace, kRequests, kLinger };
-inline constexpr size_t kEvictReasons = 8;
+// its last request, an end of the peer's that did not come, or an answer that did not
+// come in time behind the peer's end.
+enum class Evicted : uint8_t {
+  kHeader,
+  kBody,
+  kIdle,
+  kWrite,
+  kAge,
+  kAgeGrace,
+  kRequests,
+  kLinger,
+  kHalfClose,
+};
+inline constexpr size_t kEvictReasons = 9;
 const char* EvictedName(Evicted reason);
 
 // Per I/O actor. At rest: dispatched = attached + stale, and stale = the sum of

@@ -7,9 +7,10 @@
 
 // Drain: how a server ends. A small state machine; the I/O actor does the work.
 //
-//   serving -> delaying (readyz says 503, everything is served; --drain-delay)
-//           -> draining (nothing is accepted, new calls are shed, answers say
-//              Connection: close, idle connections are closed; --drain-timeout)
+//   serving -> delaying (readyz says 503, answers say Connection: close, everything is
+//              served; --drain-delay)
+//           -> draining (nothing is accepted, new calls are shed, idle connections are
+//              closed; --drain-timeout)
 //           -> done     (nothing is left, or the timeout has passed)
 //
 // Loop thread only.

@@ -51,6 +51,7 @@ struct Exchange {
   rpc::CallHead head;
   TimePoint began;
   TimePoint deadline = kForever;
+  TimerId receiving;  // for the deadline while the request is still coming
   CallId call;
   // The request until it is dispatched, the reply once it is home.
   std::unique_ptr<actors::Envelope> envelope;
@@ -60,6 +61,7 @@ struct Exchange {
   // For the access log; empty without it.
   std::string trace_id;
   std::string user_agent;
+  std::string request_line;  // "GET /path", when no protocol claims it
 };
 
 }  // namespace mailroom::server

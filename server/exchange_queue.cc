@@ -32,6 +32,7 @@ void ExchangeQueue::PopFirst() {
   } else {
     first_->previous = nullptr;
   }
+  if (exchange->receiving) hall_.loop->CancelTimer(exchange->receiving);
   hall_.GiveBack(std::move(exchange));
 }
 

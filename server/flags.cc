@@ -179,6 +179,11 @@ void AddTimeouts(CLI::App& app, ServerOptions* options) {
   AddDuration(app, "--max-call-timeout",
               "the longest deadline of a call, also where its caller asks for none; 0s: no limit",
               &options->max_call_timeout);
+  AddDuration(app, "--half-close-timeout",
+              "for the answer to a caller who has ended its side; 0s: no limit",
+              &options->half_close_timeout);
+  AddDuration(app, "--peer-timeout", "for a sign of life of a peer's machine; 0s: the kernel's own",
+              &options->peer_timeout);
   AddDuration(app, "--linger-timeout", "for a client's end after an answer that closes",
               &options->linger_timeout);
   AddLimit(app, "--max-requests-per-connection", "then it closes; 0: no limit",

@@ -88,6 +88,10 @@ TEST_F(FlagsTest, EveryFlagReachesItsOption) {
                    "1h",
                    "--write-timeout",
                    "7s",
+                   "--half-close-timeout",
+                   "8s",
+                   "--peer-timeout",
+                   "9s",
                    "--drain-delay",
                    "1s",
                    "--drain-timeout",
@@ -118,6 +122,8 @@ TEST_F(FlagsTest, EveryFlagReachesItsOption) {
   EXPECT_EQ(options.body_timeout, std::chrono::minutes(2));
   EXPECT_EQ(options.idle_timeout, std::chrono::hours(1));
   EXPECT_EQ(options.write_timeout, std::chrono::seconds(7));
+  EXPECT_EQ(options.half_close_timeout, std::chrono::seconds(8));
+  EXPECT_EQ(options.peer_timeout, std::chrono::seconds(9));
   EXPECT_EQ(options.drain_delay, std::chrono::seconds(1));
   EXPECT_EQ(options.drain_timeout, std::chrono::seconds(3));
   EXPECT_EQ(options.log_level, LogLevel::kWarning);

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "mailroom/server/admission.h"
+
 namespace mailroom::server {
 namespace {
 
@@ -13,6 +15,7 @@ constexpr size_t kPooled = 1024;
 http::Limits HttpLimits(const ServerOptions& options) {
   http::Limits limits;
   limits.body_bytes = options.max_message_bytes;
+  limits.body_advice = kRaiseMessageBytes;
   limits.requests = options.max_requests_per_connection;
   return limits;
 }
@@ -31,7 +34,8 @@ Hall::Hall(const ServerOptions& server_options, uint8_t loop_number, Home& io_ac
       header_deadlines(server_options.header_timeout),
       body_deadlines(server_options.body_timeout),
       idle_deadlines(server_options.idle_timeout),
-      write_deadlines(server_options.write_timeout) {}
+      write_deadlines(server_options.write_timeout),
+      half_close_deadlines(server_options.half_close_timeout) {}
 
 WallTime Hall::WallNow() {
   if (wall_read_ != loop->now()) {

@@ -74,8 +74,10 @@ struct Hall {
   io::DeadlineList body_deadlines;
   io::DeadlineList idle_deadlines;
   io::DeadlineList write_deadlines;
+  io::DeadlineList half_close_deadlines;
 
-  bool draining = false;  // new requests are shed, answers say Connection: close
+  bool closing = false;   // answers say Connection: close
+  bool draining = false;  // new requests are shed
   bool posted = false;    // mail was posted in this turn: workers want a wake
 
   rpc::Answer answer;  // scratch for the answer being written

@@ -28,11 +28,25 @@ std::string_view Allowed(const http::Head& head, const Exchange& exchange) {
   return {};
 }
 
+// What a stranger sends is repeated in the log up to here.
+constexpr size_t kLogged = 200;
+
+void AppendCut(std::string_view text, std::string* out) {
+  out->append(text.substr(0, kLogged));
+  if (text.size() > kLogged) out->append("...");
+}
+
+// For the access log, which has no method to name.
+void NoteRequestLine(const http::Head& head, Exchange* exchange) {
+  exchange->request_line.append(head.method).push_back(' ');
+  AppendCut(head.path, &exchange->request_line);
+}
+
 // For the access log.
 void NoteCaller(const http::Head& head, Exchange* exchange) {
   exchange->trace_id = rpc::TraceIdOf(*head.headers);
   const http::Field* const agent = head.headers->Find("user-agent");
-  if (agent != nullptr) exchange->user_agent = agent->value;
+  if (agent != nullptr) AppendCut(agent->value, &exchange->user_agent);
 }
 
 // Where the head's call goes and what it says, if this very head was read before.
@@ -69,12 +83,12 @@ Status ReadAnew(Hall& hall, const http::Head& head, Exchange* exchange) {
 // The head is read, or `accepted` says why not.
 void BeginCall(Hall& hall, Exchange* exchange, Status accepted) {
   exchange->route->counters.started.Add();
+  // Also of a refused one: its answer waits for the rest of the request.
+  exchange->deadline = DeadlineOf(exchange->began, exchange->head.timeout, hall.options);
   if (!accepted.ok()) {
     RefuseCall(exchange, std::move(accepted));
   } else if (hall.draining) {
     ShedCall(hall, exchange, Shed::kDraining, DrainingStatus());
-  } else {
-    exchange->deadline = DeadlineOf(exchange->began, exchange->head.timeout, hall.options);
   }
 }
 
@@ -131,6 +145,7 @@ void ReadHead(Hall& hall, const http::Head& head, Exchange* exchange) {
   if (exchange->protocol != nullptr) {
     BeginCall(hall, exchange, ReadAnew(hall, head, exchange));
   } else {
+    if (hall.access_log.on()) NoteRequestLine(head, exchange);
     ReadPlain(hall, head, exchange);
   }
 }

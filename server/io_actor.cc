@@ -83,11 +83,16 @@ bool IoActor::OnAccept(io::Connection& connection) {
   const size_t index = connection.id().index();
   if (index >= sessions_.size()) sessions_.resize(index + 1);
   sessions_[index] = std::make_unique<Session>(hall_, connection);
+  if (hall_.closing) sessions_[index]->StartClosing();
   return true;
 }
 
 void IoActor::OnRead(io::Connection& connection) {
   if (Session* session = Find(connection.id())) session->OnRead(connection);
+}
+
+void IoActor::OnPeerEnd(io::Connection& connection) {
+  if (Session* session = Find(connection.id())) session->OnPeerEnd(connection);
 }
 
 void IoActor::OnDrained(io::Connection& connection) {
@@ -106,8 +111,14 @@ void IoActor::OnClose(io::Connection& connection, const Status& why) {
   sessions_[connection.id().index()].reset();
 }
 
-// A call's deadline, told by the loop itself while the handler may still run.
+// A call's deadline, told by the loop itself while the handler may still run, or while
+// the request is still coming: then the token is the connection's.
 void IoActor::OnTimer(SlotId token) {
+  if (token.kind() == SlotKind::kConnection) {
+    io::Connection* const connection = loop_.Find(token);
+    if (connection != nullptr) Find(token)->ExpireReceiving(*connection);
+    return;
+  }
   // A reply that is home already is no late one.
   TakeHome();
   const PendingCall* const pending = hall_.calls.Find(token);
@@ -150,6 +161,9 @@ void IoActor::EvictDue(TimePoint now) {
   evict(hall_.body_deadlines, Evicted::kBody);
   evict(hall_.idle_deadlines, Evicted::kIdle);
   evict(hall_.write_deadlines, Evicted::kWrite);
+  // An answer that is home already is no late one.
+  if (Expired(now, hall_.half_close_deadlines.Next())) TakeHome();
+  evict(hall_.half_close_deadlines, Evicted::kHalfClose);
   while (const std::optional<ConnectionId> due = hall_.ages.PopDue(now)) {
     io::Connection* const connection = loop_.Find(*due);
     if (connection != nullptr) Find(*due)->OnAge(*connection);
@@ -159,6 +173,12 @@ void IoActor::EvictDue(TimePoint now) {
 void IoActor::BeginDrain(TimePoint now) {
   if (drain_.phase() != Drain::Phase::kServing) return;
   drain_.Begin(now);
+  // Before /readyz says so: whoever is answered from now on looks elsewhere for the next
+  // call. Idle connections stay: what is sent on them meanwhile is served.
+  hall_.closing = true;
+  loop_.ForEachConnection([this](io::Connection& connection) {
+    if (Session* session = Find(connection.id())) session->StartClosing();
+  });
   if (drains_) drains_();
 }
 
@@ -193,8 +213,8 @@ void IoActor::BeginDraining() {
 TimePoint IoActor::NextDeadline() {
   return std::min({hall_.header_deadlines.Next(), hall_.body_deadlines.Next(),
                    hall_.idle_deadlines.Next(), hall_.write_deadlines.Next(),
-                   hall_.ages.NextDeadline(), inline_runner_.NextDeadline(), drain_.deadline(),
-                   next_beat_});
+                   hall_.half_close_deadlines.Next(), hall_.ages.NextDeadline(),
+                   inline_runner_.NextDeadline(), drain_.deadline(), next_beat_});
 }
 
 bool IoActor::Settle() {

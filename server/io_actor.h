@@ -105,6 +105,7 @@ class IoActor final : public Home, public io::Handler {
   // io::Handler.
   bool OnAccept(io::Connection& connection) override;
   void OnRead(io::Connection& connection) override;
+  void OnPeerEnd(io::Connection& connection) override;
   void OnDrained(io::Connection& connection) override;
   void OnClose(io::Connection& connection, const Status& why) override;
   void OnReset(io::Connection& connection) override;
@@ -123,6 +124,7 @@ class IoActor final : public Home, public io::Handler {
   void AnswerSettled();
   void EvictDue(TimePoint now);
   void StepDrain(TimePoint now);
+  // The phases of server/drain.h, each begun once: delaying, draining.
   void BeginDrain(TimePoint now);
   void BeginDraining();
   // Connections, and envelopes at actors: a call that nobody waits for any more may

@@ -10,6 +10,9 @@ namespace {
 
 constexpr size_t kLongest = 200;
 
+// How many letters somebody who meant a word of `size` gets wrong: more is another word.
+size_t MostWrong(size_t size) { return std::clamp<size_t>(size / 3, 1, 4); }
+
 char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
 
 // Levenshtein's distance, without regard to case.
@@ -33,9 +36,9 @@ size_t Distance(std::string_view a, std::string_view b) {
 void NearestWord::Consider(std::string_view word) {
   if (meant_.size() > kLongest || word.size() > kLongest) return;
   // A beginning is nearer than its missing letters say.
-  const bool begins = meant_.size() >= 3 && word.starts_with(meant_);
+  const bool begins = meant_.size() * 2 >= word.size() && word.starts_with(meant_);
   const size_t distance = begins ? 1 : Distance(meant_, word);
-  if (distance >= best_ || distance * 3 > std::max(meant_.size(), word.size())) return;
+  if (distance >= best_ || distance > MostWrong(std::min(meant_.size(), word.size()))) return;
   best_ = distance;
   word_ = word;
 }

@@ -15,7 +15,8 @@ class NearestWord final {
   explicit NearestWord(std::string_view meant) : meant_(meant) {}
 
   void Consider(std::string_view word);
-  // Empty when nothing is near: more than a third of the letters differ.
+  // Empty when nothing is near: of a slip's kind are one letter in three, and four at
+  // most.
   std::string_view word() const { return word_; }
 
  private:

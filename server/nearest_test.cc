@@ -22,6 +22,20 @@ TEST(NearestWordTest, FindsWhatWasMeant) {
   EXPECT_EQ(Nearest("--log-levle"), "--log-level");
 }
 
+TEST(NearestWordTest, ABeginningIsNearFromHalfOfTheWordOn) {
+  EXPECT_EQ(Nearest("--log-le"), "--log-level");
+  EXPECT_EQ(Nearest("--work"), "--workers");
+  EXPECT_EQ(Nearest("--w"), "");
+}
+
+// A third of the letters was allowed to be wrong.
+TEST(NearestWordTest, AnotherWordOfTheSameLengthIsNotNear) {
+  EXPECT_EQ(Nearest("--log-colour"), "");
+  NearestWord nearest("/mailroom.echo.v1.EchoService/EchoEchoEcho");
+  nearest.Consider("/mailroom.bank.v1.BankService/EchoEchoEcho");
+  EXPECT_EQ(nearest.word(), "");
+}
+
 TEST(NearestWordTest, SaysNothingWhenNothingIsNear) {
   EXPECT_EQ(Nearest("--something-else"), "");
   EXPECT_EQ(Nearest(""), "");

@@ -4,6 +4,19 @@
 #include "mailroom/server/nearest.h"
 
 namespace mailroom::server {
+namespace {
+
+// "/a.B/C": "/a.B" and "C".
+std::string_view ServiceOf(std::string_view path) { return path.substr(0, path.rfind('/')); }
+std::string_view MethodOf(std::string_view path) { return path.substr(path.rfind('/') + 1); }
+
+bool IsNear(std::string_view meant, std::string_view word) {
+  NearestWord nearest(meant);
+  nearest.Consider(word);
+  return !nearest.word().empty();
+}
+
+}  // namespace
 
 void Router::Add(const rpc::ServiceSpec& spec, const std::vector<actors::Cell*>& cells, bool here) {
   Destination& destination = destinations_.emplace_back(Destination{&spec, {}});
@@ -40,9 +53,15 @@ Replica& Router::Pick(const Destination& destination) {
   return replicas[second]->out < replicas[first]->out ? *replicas[second] : *replicas[first];
 }
 
+// Services share most of their letters, and so do the methods of one: either name must
+// be near, not only both together.
 std::string_view Router::Nearest(std::string_view path) const {
   NearestWord nearest(path);
-  for (const Route& route : routes_) nearest.Consider(route.method->path);
+  for (const Route& route : routes_) {
+    const std::string_view known = route.method->path;
+    const bool service_is_near = IsNear(ServiceOf(path), ServiceOf(known));
+    if (service_is_near && IsNear(MethodOf(path), MethodOf(known))) nearest.Consider(known);
+  }
   return nearest.word();
 }
 

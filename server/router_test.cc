@@ -74,6 +74,26 @@ TEST_F(RouterTest, TheLongestQueueStaysShort) {
   for (const Replica* replica : route.destination->replicas) EXPECT_LE(replica->out, 104u);
 }
 
+TEST_F(RouterTest, OnlyASlipOfThePathIsTakenForAMethod) {
+  static constexpr std::array<rpc::MethodSpec, 2> kMethods = {
+      rpc::MethodSpec{.name = "Echo", .path = "/mailroom.echo.v1.EchoService/Echo"},
+      rpc::MethodSpec{.name = "Deposit", .path = "/mailroom.echo.v1.EchoService/Deposit"}};
+  static constexpr rpc::ServiceSpec kSpec = {.name = "mailroom.echo.v1.EchoService",
+                                             .methods = kMethods};
+  cells_.push_back(std::make_unique<actors::Cell>("e", 4, std::make_unique<Idle>(), runner_));
+  router_.Add(kSpec, {cells_.back().get()}, /*here=*/false);
+  EXPECT_EQ(router_.Nearest("/mailroom.echo.v1.EchoService/Ecko"), kMethods[0].path);
+  EXPECT_EQ(router_.Nearest("/mailroom.Echo.v1.Echoservice/echo"), kMethods[0].path);
+  EXPECT_EQ(router_.Nearest("/mailroom.ecko.v1.EchoService/Deposti"), kMethods[1].path);
+  EXPECT_EQ(router_.Nearest("/mailroom.echo.v1.EchoService/Depos"), kMethods[1].path);
+  for (const char* other :
+       {"/mailroom.echo.v1.EchoService/Nope", "/mailroom.bank.v1.BankService/Echo",
+        "/mailroom.echo.v1.EchoService/", "/mailroom.echo.v1.EchoService", "/favicon.ico", "/", "",
+        "/Echo", "/.env", "/mailroom.echo.v1.EchoService/Withdraw", "*"}) {
+    EXPECT_EQ(router_.Nearest(other), "") << other;
+  }
+}
+
 TEST_F(RouterTest, AnIndexNamesTheReplica) {
   const Route& route = Serve(3);
   for (Replica* replica : route.destination->replicas) {

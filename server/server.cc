@@ -284,6 +284,9 @@ Status Server::OpenListeners() {
     MAILROOM_ASSIGN_OR_RETURN(const io::ListenAddress where, io::ListenAddress::Parse(text));
     MAILROOM_ASSIGN_OR_RETURN(io::Listener first,
                               io::Listener::Open(where, port, options_.unix_mode));
+    if (options_.peer_timeout > Duration::zero()) {
+      MAILROOM_RETURN_IF_ERROR(first.SetPeerTimeout(options_.peer_timeout));
+    }
     addresses_.push_back(first.name());
     for (size_t i = 1; i < io_actors_.size(); ++i) {
       MAILROOM_ASSIGN_OR_RETURN(io::Listener other, first.ForAnotherLoop());

@@ -9,6 +9,7 @@
 
 #include "mailroom/base/check.h"
 #include "mailroom/http/http1_engine.h"
+#include "mailroom/rpc/error_bounds.h"
 #include "mailroom/server/admission.h"
 #include "mailroom/server/compose.h"
 #include "mailroom/server/intake.h"
@@ -44,16 +45,6 @@ void SetCompression(const rpc::CallHead& head, const ServerOptions& options,
   if (options.compress_min_bytes == 0) return;
   envelope->accepted = head.accepted;
   envelope->compress_from = head.compress_always ? 0 : options.compress_min_bytes;
-}
-
-// The message, or what stands in an error, before it is written in the caller's words.
-size_t ReplyBytes(const actors::Envelope& reply) {
-  size_t bytes = reply.reply.size() + reply.status.message().size();
-  if (reply.status.ok()) return bytes;
-  for (const ErrorDetail& detail : reply.status.details()) {
-    bytes += detail.value.size() + detail.debug.size();
-  }
-  return bytes;
 }
 
 }  // namespace
@@ -96,8 +87,9 @@ bool Session::OnEvent(io::Connection& connection, const http::Event& event) {
     OnBad(*bad);
     return false;
   } else {
-    // NeedMore; Reset belongs to HTTP/2. With as many unanswered as there may be it says
-    // nothing about what is behind them.
+    // NeedMore; Reset belongs to HTTP/2.
+    AwaitRest(connection);
+    // With as many unanswered as there may be it says nothing about what is behind them.
     all_read_ = connection.peer_closed() &&
                 exchanges_.CountUpTo(http::kMaxUnanswered) < http::kMaxUnanswered;
     return false;
@@ -126,8 +118,17 @@ void Session::OnBody(const http::Body& body) {
   ShedCall(hall_, &exchange, Shed::kBodyMemory, BodyMemoryStatus(hall_.options));
 }
 
+// A deadline runs from the head on, also while the body comes.
+void Session::AwaitRest(io::Connection& connection) {
+  Exchange* const newest = exchanges_.last();
+  if (newest == nullptr || newest->state != Exchange::State::kReceiving) return;
+  if (newest->deadline == kForever || newest->receiving) return;
+  newest->receiving = hall_.loop->StartTimer(newest->deadline, connection.id());
+}
+
 void Session::EndRequest(io::Connection& connection) {
   Exchange& exchange = *exchanges_.last();
+  if (exchange.receiving) hall_.loop->CancelTimer(std::exchange(exchange.receiving, TimerId()));
   if (exchange.refused || exchange.kind != Exchange::Kind::kCall) {
     exchange.state = Exchange::State::kReady;
     return;
@@ -215,11 +216,18 @@ void Session::Dispatch(io::Connection& connection, Exchange& exchange) {
   }
 }
 
+void Session::OnPeerEnd(io::Connection& connection) {
+  if (!finished_) watch_.Await(AwaitedPhase(connection));
+}
+
 void Session::Attach(http::StreamId stream, std::unique_ptr<actors::Envelope> reply) {
   Exchange* const exchange = exchanges_.Find(stream);
   MAILROOM_CHECK(exchange != nullptr && exchange->state == Exchange::State::kOut);
   exchange->state = Exchange::State::kReady;
   --out_;
+  if (watch_.phase() == ConnectionWatch::Phase::kHalfClosed) {
+    watch_.Await(ConnectionWatch::Phase::kHalfClosed, /*anew=*/true);
+  }
   KeepReply(*exchange, std::move(reply));
 }
 
@@ -228,8 +236,10 @@ void Session::Attach(http::StreamId stream, std::unique_ptr<actors::Envelope> re
 void Session::KeepReply(Exchange& exchange, std::unique_ptr<actors::Envelope> reply) {
   hall_.DischargeBody(*reply);
   reply->DropRequest();
-  const size_t bytes = ReplyBytes(*reply);
-  if (IsTooLarge(bytes, reply->status, hall_.options)) {
+  const size_t bytes = reply->reply.size();
+  if (!reply->status.ok()) {
+    reply->status = rpc::BoundError(std::move(reply->status));
+  } else if (bytes > hall_.options.max_reply_bytes) {
     reply->DropAnswer();
     RefuseCall(&exchange, ReplyTooLargeStatus(bytes, hall_.options));
   }
@@ -243,6 +253,20 @@ void Session::Expire(io::Connection& connection, http::StreamId stream) {
   RefuseCall(exchange, DeadlineStatus(exchange->head.timeout, hall_.options));
   exchange->state = Exchange::State::kReady;
   --out_;
+  Advance(connection);
+}
+
+// Half a request is answered, so the connection cannot go on: what is left of the body
+// would be read as the next request.
+void Session::ExpireReceiving(io::Connection& connection) {
+  Exchange* const newest = exchanges_.last();
+  if (newest == nullptr || newest->state != Exchange::State::kReceiving) return;
+  if (newest->envelope != nullptr) hall_.GiveBack(std::move(newest->envelope));
+  if (!newest->refused) {
+    RefuseCall(newest, LateRequestStatus(newest->head.timeout, hall_.options));
+  }
+  newest->state = Exchange::State::kReady;
+  engine_->StartClosing();
   Advance(connection);
 }
 
@@ -368,6 +392,7 @@ void Session::LogAccess(const Exchange& exchange, Code code, int http_status,
   AccessEntry entry;
   entry.protocol = exchange.protocol == nullptr ? "http" : exchange.protocol->name();
   entry.method = exchange.route == nullptr ? "-" : exchange.route->method->path;
+  entry.request_line = exchange.request_line;
   entry.code = code;
   entry.http_status = http_status;
   entry.request_bytes = exchange.request_bytes;
@@ -399,6 +424,11 @@ void Session::Evict(io::Connection& connection, Evicted kind) {
     return;
   }
   if (kind == Evicted::kWrite && watch_.GoOnWriting(queued)) return;
+  if (kind == Evicted::kHalfClose && queued > 0) {
+    // It is not gone but takes an earlier answer: the write deadline counts.
+    watch_.Await(ConnectionWatch::Phase::kHalfClosed, /*anew=*/true);
+    return;
+  }
   if (kind == Evicted::kIdle && queued > 0) {
     // It is not idle but takes its answer: the write deadline counts.
     watch_.Await(ConnectionWatch::Phase::kIdle, /*anew=*/true);
@@ -441,7 +471,8 @@ void Session::StartDraining(io::Connection& connection) {
 
 ConnectionWatch::Phase Session::AwaitedPhase(const io::Connection& connection) const {
   using Phase = ConnectionWatch::Phase;
-  if (out_ > 0 || AnswerIsReady()) return Phase::kFrozen;
+  if (out_ > 0) return connection.peer_ending() ? Phase::kHalfClosed : Phase::kFrozen;
+  if (AnswerIsReady()) return Phase::kFrozen;
   if (!exchanges_.empty()) return Phase::kBody;
   return engine_->at_rest() && connection.input().empty() ? Phase::kIdle : Phase::kHeader;
 }

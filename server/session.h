@@ -42,6 +42,8 @@ class Session final {
 
   // New input, or the peer's end.
   void OnRead(io::Connection& connection);
+  // The peer has ended its side while nothing is read from it.
+  void OnPeerEnd(io::Connection& connection);
   // A reply came home for the call on `stream`; its slot is released. It is answered by
   // Advance(), which must follow: once for several.
   void Attach(http::StreamId stream, std::unique_ptr<actors::Envelope> reply);
@@ -51,12 +53,16 @@ class Session final {
   void Advance(io::Connection& connection);
   // The call's deadline has passed; its slot is released.
   void Expire(io::Connection& connection, http::StreamId stream);
+  // The deadline of the call whose request is still coming has passed.
+  void ExpireReceiving(io::Connection& connection);
   // Nobody is there to be answered: releases the slots and cancels the calls.
   void Abandon(Released why);
   // A deadline of `kind` has passed.
   void Evict(io::Connection& connection, Evicted kind);
   // The connection has reached --max-connection-age, or its grace has passed.
   void OnAge(io::Connection& connection);
+  // From now on answers say `Connection: close`; at rest it waits for one more request.
+  void StartClosing() { engine_->StartClosing(); }
   // Answers what is in hand with `Connection: close`; closes at once if nothing is.
   void StartDraining(io::Connection& connection);
 
@@ -64,6 +70,7 @@ class Session final {
   bool OnEvent(io::Connection& connection, const http::Event& event);
   void OnHead(const http::Head& head);
   void OnBody(const http::Body& body);
+  void AwaitRest(io::Connection& connection);
   void EndRequest(io::Connection& connection);
   void OnBad(const http::Bad& bad);
 

@@ -8,6 +8,8 @@
 #include "mailroom/base/check.h"
 #include "mailroom/base/check_context.h"
 #include "mailroom/rpc/codec.h"
+#include "mailroom/rpc/protobuf_log.h"
+#include "mailroom/services/reply_report.h"
 
 namespace mailroom::services {
 namespace {
@@ -178,6 +180,10 @@ void ServiceActor::Complete(ServiceJob& job, google::protobuf::Message& reply) {
   } else {
     envelope.reply.clear();
     envelope.status = rpc::Codec::For(envelope.format).Serialize(reply, &envelope.reply);
+    const bool malformed = rpc::TakeNonUtf8Written();
+    if (malformed || !envelope.status.ok()) {
+      ReportNonUtf8(MethodOf(job), reply, envelope.status);
+    }
     CloseReply(envelope, compressor_);
   }
   if (job.cancelable) suspended_.erase(envelope.call);

@@ -103,6 +103,7 @@ class Sockets final : private io::Handler, private Home {
 
   bool OnAccept(io::Connection& connection) override;
   void OnRead(io::Connection& connection) override { Rouse(connection); }
+  void OnPeerEnd(io::Connection&) override {}
   void OnDrained(io::Connection& connection) override { Rouse(connection); }
   void OnClose(io::Connection& connection, const Status&) override;
   void OnReset(io::Connection&) override {}

@@ -15,6 +15,7 @@ constexpr Duration kForeverAndADay = std::chrono::hours(24 * 365);
 short EventsOf(Interest interest) {
   int events = 0;
   if (interest.readable) events |= POLLIN | POLLRDHUP;
+  if (interest.end) events |= POLLRDHUP;
   if (interest.writable) events |= POLLOUT;
   return static_cast<short>(events);
 }

@@ -30,6 +30,11 @@ void RecordingHandler::OnRead(Connection& connection) {
   }
 }
 
+void RecordingHandler::OnPeerEnd(Connection& connection) {
+  log.emplace_back("peer end");
+  if (on_peer_end) on_peer_end(connection);
+}
+
 void RecordingHandler::OnDrained(Connection& connection) {
   log.emplace_back("drained");
   if (on_drained) on_drained(connection);

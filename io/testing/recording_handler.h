@@ -14,7 +14,7 @@
 // RecordingHandler: a Handler that writes down what a loop calls, in order.
 //
 // `log` gets one word per hook, with what matters: "accept", "read hello",
-// "read hello end", "drained", "reset", "close ok", "close unavailable",
+// "read hello end", "peer end", "drained", "reset", "close ok", "close unavailable",
 // "timer", "tick", "signal 15", "publish" (if asked for). Each hook then runs
 // the function of its name, when set; OnRead without one consumes everything.
 // One thread at a time.
@@ -29,6 +29,7 @@ class RecordingHandler : public Handler {
 
   std::function<bool(Connection&)> on_accept;
   std::function<void(Connection&)> on_read;
+  std::function<void(Connection&)> on_peer_end;
   std::function<void(Connection&)> on_drained;
   std::function<void(Connection&, const Status&)> on_close;
   std::function<void(Connection&)> on_reset;
@@ -46,6 +47,7 @@ class RecordingHandler : public Handler {
 
   bool OnAccept(Connection& connection) override;
   void OnRead(Connection& connection) override;
+  void OnPeerEnd(Connection& connection) override;
   void OnDrained(Connection& connection) override;
   void OnClose(Connection& connection, const Status& why) override;
   void OnReset(Connection& connection) override;

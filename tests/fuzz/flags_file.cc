@@ -47,8 +47,9 @@ void CheckBounds(const ServerOptions& options) {
   MAILROOM_CHECK(options.max_message_bytes > 0);
   for (const Duration duration :
        {options.header_timeout, options.body_timeout, options.idle_timeout, options.write_timeout,
-        options.linger_timeout, options.max_call_timeout, options.max_connection_age,
-        options.max_connection_age_grace, options.drain_delay, options.drain_timeout}) {
+        options.half_close_timeout, options.peer_timeout, options.linger_timeout,
+        options.max_call_timeout, options.max_connection_age, options.max_connection_age_grace,
+        options.drain_delay, options.drain_timeout}) {
     MAILROOM_CHECK(duration >= Duration::zero());
   }
 }

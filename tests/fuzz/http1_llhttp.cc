@@ -94,6 +94,7 @@ constexpr Laxity kLaxities[] = {
      HasOddTarget},
     {"CONNECT: a tunnel, which we are not", IsConnect},
     {"Host is nobody's business", HasOddHost},
+    {"several Content-Type fields are left to the program (RFC 9110 s5.3)", HasSeveralTypes},
     {"an Expect that is not known is left to the program", HasOtherExpectation},
     {"codings besides chunked, in HTTP/1.0 too, are left to the program", HasOddCoding},
     {"Connection is searched for words, not read as a list of tokens; in trailers not even that; "

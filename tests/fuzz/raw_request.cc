@@ -183,6 +183,10 @@ bool HasOddHost(const RawRequest& request) {
   return hosts.size() > 1 || !IsHostLike(hosts[0]);
 }
 
+bool HasSeveralTypes(const RawRequest& request) {
+  return request.Values("content-type").size() > 1;
+}
+
 bool HasOtherExpectation(const RawRequest& request) {
   const auto values = request.Values("expect");
   return std::any_of(values.begin(), values.end(),

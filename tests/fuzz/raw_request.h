@@ -35,6 +35,7 @@ bool HasOddRequestLine(const RawRequest& request);
 bool HasOddTarget(const RawRequest& request);
 bool IsConnect(const RawRequest& request);
 bool HasOddHost(const RawRequest& request);
+bool HasSeveralTypes(const RawRequest& request);
 bool HasOtherExpectation(const RawRequest& request);
 bool HasOddCoding(const RawRequest& request);
 bool HasOddConnection(const RawRequest& request);

@@ -90,6 +90,28 @@ TEST_F(AccessLogTest, RequestsThatAreNoCallsAreTold) {
                                                 "status=404 "));
 }
 
+TEST_F(AccessLogTest, WhatBecameNoCallHasItsVerbAndPath) {
+  server.Exchange("GET /nothing?token=secret HTTP/1.1\r\nhost: x\r\nuser-agent: tests\r\n\r\n");
+  EXPECT_THAT(server.TakeAccessLog(),
+              HasSubstr(" request=\"GET /nothing\" user_agent=\"tests\"\n"));
+  server.Exchange("DELETE " + std::string(kEcho) + " HTTP/1.1\r\nhost: x\r\n\r\n");
+  EXPECT_THAT(server.TakeAccessLog(),
+              AllOf(HasSubstr("status=405"), HasSubstr(" request=\"DELETE " + std::string(kEcho))));
+  server.Exchange(CallText(kEcho, "text/html", "x"));
+  EXPECT_THAT(server.TakeAccessLog(),
+              AllOf(HasSubstr("status=415"), HasSubstr(" request=\"POST " + std::string(kEcho))));
+  server.Exchange(Echo("{}"));
+  EXPECT_THAT(server.TakeAccessLog(), Not(HasSubstr("request=\"")));
+}
+
+TEST_F(AccessLogTest, WhatAStrangerSendsIsBoundedThere) {
+  server.Exchange("GET /" + std::string(5000, 'x') +
+                  " HTTP/1.1\r\nhost: x\r\nuser-agent: " + std::string(5000, 'y') + "\r\n\r\n");
+  const std::string line = server.TakeAccessLog();
+  EXPECT_THAT(line, HasSubstr(" request=\"GET /" + std::string(199, 'x') + "...\""));
+  EXPECT_THAT(line, HasSubstr(" user_agent=\"" + std::string(200, 'y') + "...\""));
+}
+
 class SampledAccessLogTest : public AccessLogTest {
  protected:
   SampledAccessLogTest() : AccessLogTest(/*sample=*/10) {}

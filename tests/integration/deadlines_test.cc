@@ -55,6 +55,96 @@ TEST_F(DeadlinesTest, TheNextCallOnTheConnectionGetsItsOwnAnswer) {
   EXPECT_EQ(server.Metric("mailroom_stale_replies_total"), 1);
 }
 
+// The deadline waited for the body, which need not come.
+TEST_F(DeadlinesTest, ItRunsFromTheHeadWhileTheBodyIsStillComing) {
+  io::Peer peer = server.Connect();
+  const std::string whole = Echo("short", 0, "Connect-Timeout-Ms: 200\r\n");
+  peer.Send(whole.substr(0, whole.size() - 4));
+  server.Turn();
+  server.Advance(milliseconds(199));
+  EXPECT_EQ(peer.Receive(), "");
+  EXPECT_EQ(server.Metric("mailroom_timers"), 1);
+  server.Advance(milliseconds(1));
+  const std::vector<HttpReply> replies = Replies(peer);
+  ASSERT_EQ(replies.size(), 1u);
+  EXPECT_EQ(replies[0].status, 504);
+  EXPECT_EQ(replies[0].body,
+            R"({"code":"deadline_exceeded","message":"the deadline passed before the whole )"
+            R"(request had come"})");
+  EXPECT_EQ(replies[0].headers.Find("connection"), "close");
+  EXPECT_EQ(server.Metric("mailroom_request_body_bytes"), 0);
+  // By the linger rules: what comes late is thrown away, and is no next request.
+  peer.Send(whole.substr(whole.size() - 4) + whole);
+  server.Turn();
+  EXPECT_EQ(peer.Receive(), "");
+  EXPECT_TRUE(peer.AtEnd());
+  EXPECT_FALSE(peer.WasReset());
+  peer.Close();
+  server.Turn();
+  EXPECT_EQ(server.Metric("mailroom_dispatched_total"), 0);
+  EXPECT_EQ(server.Metric("mailroom_timers"), 0);
+}
+
+TEST_F(DeadlinesTest, ABodyThatComesInTimeIsACallWithWhatIsLeft) {
+  io::Peer peer = server.Connect();
+  const std::string whole = Echo("in time", 500, "Connect-Timeout-Ms: 200\r\n");
+  peer.Send(whole.substr(0, whole.size() - 4));
+  server.Turn();
+  server.Advance(milliseconds(150));
+  peer.Send(whole.substr(whole.size() - 4));
+  server.Turn();
+  EXPECT_EQ(server.Metric("mailroom_dispatched_total"), 1);
+  EXPECT_EQ(server.Metric("mailroom_timers"), 1) << "the call's own, and no other";
+  server.Advance(milliseconds(49));
+  EXPECT_EQ(peer.Receive(), "");
+  server.Advance(milliseconds(1));
+  ASSERT_EQ(Replies(peer).size(), 1u);
+  // Answered as a whole request: the connection lives.
+  peer.Send(Echo("next"));
+  server.Turn();
+  EXPECT_EQ(Replies(peer).size(), 1u);
+}
+
+TEST_F(DeadlinesTest, OneBehindACallThatIsOutIsAnsweredInItsTurn) {
+  io::Peer peer = server.Connect();
+  const std::string second = Echo("second", 0, "Connect-Timeout-Ms: 200\r\n");
+  peer.Send(Echo("first", 1000) + second.substr(0, second.size() - 4));
+  server.Turn();
+  server.Advance(milliseconds(999));
+  EXPECT_EQ(peer.Receive(), "");
+  server.Advance(milliseconds(1));
+  const std::vector<HttpReply> replies = Replies(peer);
+  ASSERT_EQ(replies.size(), 2u);
+  EXPECT_EQ(replies[0].body, "{\"message\":\"first\"}");
+  EXPECT_EQ(replies[0].headers.Find("connection"), std::nullopt);
+  EXPECT_EQ(replies[1].status, 504);
+  EXPECT_EQ(replies[1].headers.Find("connection"), "close");
+}
+
+// What was wrong with it is told at its deadline, too, and not only when all of it is here.
+TEST_F(DeadlinesTest, ARefusedRequestThatNeverEndsIsToldAtItsDeadline) {
+  io::Peer peer = server.Connect();
+  const std::string whole = Echo("x", 0, "Connect-Timeout-Ms: 200\r\nContent-Encoding: lzma\r\n");
+  peer.Send(whole.substr(0, whole.size() - 4));
+  server.Turn();
+  server.Advance(milliseconds(200));
+  const std::vector<HttpReply> replies = Replies(peer);
+  ASSERT_EQ(replies.size(), 1u);
+  EXPECT_NE(replies[0].body.find("lzma"), std::string::npos) << replies[0].body;
+}
+
+TEST_F(DeadlinesTest, ACallerWhoLeavesItsBodyHalfSentLeavesNoTimer) {
+  io::Peer peer = server.Connect();
+  const std::string whole = Echo("x", 0, "Connect-Timeout-Ms: 3600000\r\n");
+  peer.Send(whole.substr(0, whole.size() - 4));
+  server.Turn();
+  EXPECT_EQ(server.Metric("mailroom_timers"), 1);
+  peer.Close();
+  server.Turn();
+  server.Turn();
+  EXPECT_EQ(server.Metric("mailroom_timers"), 0);
+}
+
 class MaxCallTimeoutTest : public SessionsFixture {
  protected:
   MaxCallTimeoutTest() : SessionsFixture(TenSeconds()) {}

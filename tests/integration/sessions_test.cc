@@ -233,6 +233,51 @@ TEST_F(SessionsTest, DrainingFinishesWhatRunsAndShedsWhatIsNew) {
   EXPECT_TRUE(server.drained());
 }
 
+class DrainDelayTest : public SessionsFixture {
+ protected:
+  DrainDelayTest() : SessionsFixture(FiveSeconds()) {}
+  static ServerOptions FiveSeconds() {
+    ServerOptions options;
+    options.drain_delay = std::chrono::seconds(5);
+    return options;
+  }
+  // The call is answered, for the last time on this connection.
+  void ExpectLastAnswer(io::Peer& peer) {
+    const std::vector<HttpReply> replies = Replies(peer);
+    ASSERT_EQ(replies.size(), 1u);
+    EXPECT_EQ(replies[0].status, 200);
+    EXPECT_EQ(replies[0].headers.Find("connection"), "close");
+    EXPECT_TRUE(peer.AtEnd());
+  }
+};
+
+// A balancer kept its connections busy until they were cut.
+TEST_F(DrainDelayTest, AnswersSayCloseFromTheBeginningOn) {
+  io::Peer idle = server.Connect();
+  io::Peer busy = server.Connect();
+  io::Peer silent = server.Connect();
+  busy.Send(Echo("out", 50));
+  server.Turn();
+  server.Drain();
+  server.Turn();
+  server.Advance(milliseconds(50));
+  ExpectLastAnswer(busy);
+  EXPECT_FALSE(idle.AtEnd()) << "a request may be on its way";
+  idle.Send(Echo("late").substr(0, 20));
+  server.Turn();
+  idle.Send(Echo("late").substr(20));
+  server.Turn();
+  ExpectLastAnswer(idle);
+  io::Peer fresh = server.Connect();
+  server.Turn();
+  fresh.Send(Echo("a probe"));
+  server.Turn();
+  ExpectLastAnswer(fresh);
+  EXPECT_FALSE(silent.AtEnd());
+  server.Advance(std::chrono::seconds(5));
+  EXPECT_TRUE(silent.AtEnd());
+}
+
 // Its head is not read any more (docs/design/0011), and its answer changes all the same.
 TEST_F(SessionsTest, DrainingIsToldBehindAHeadThatIsKnown) {
   io::Peer peer = server.Connect();

@@ -9,6 +9,15 @@ namespace {
 
 std::string With(const std::string& lines) { return Get("Host: a\r\n" + lines); }
 
+// A call with that Content-Type.
+std::string Typed(const std::string& type) {
+  return std::string("POST ") + kPath + " HTTP/1.1\r\nHost: a\r\nContent-Type: " + type +
+         "\r\nContent-Length: 16\r\n\r\n" + kHi;
+}
+
+// A call with these lines beside its one Content-Type.
+std::string Beside(const std::string& lines) { return Call("Content-Length: 16\r\n" + lines, kHi); }
+
 }  // namespace
 
 const Row kFieldRows[] = {
@@ -74,6 +83,50 @@ const Row kFieldRows[] = {
     {"FoldedEncoding", "5.2", Call("Transfer-Encoding:\r\n chunked\r\n", "0\r\n\r\n"),
      "400 closed"},
     {"FoldedIn10", "5.2", Get10("X: b\r\n c\r\n"), "400 closed"},
+    {"TwoContentTypes",
+     "RFC 9110 5.3",
+     Beside("Content-Type: text/plain\r\n"),
+     "400 closed",
+     {"Content-Type"}},
+    {"TwoContentTypesAlike", "RFC 9110 5.3", Beside("Content-Type: application/json\r\n"),
+     "400 closed"},
+    {"AnEmptySecondContentType", "RFC 9110 5.3", Beside("content-type:\r\n"), "400 closed"},
+    {"TwoContentTypesWithoutACall", "RFC 9110 5.3",
+     With("Content-Type: text/plain\r\nContent-Type: text/plain\r\n"), "400 closed"},
+    {"QuotedSemicolon",
+     "RFC 9110 5.6.6",
+     Typed("application/json; x=\"a;b\"; charset=utf-8"),
+     "200 open",
+     {kSaidHi}},
+    {"QuotedCharset",
+     "RFC 9110 5.6.6",
+     Typed("application/json; x=\"; charset=latin1\""),
+     "200 open",
+     {kSaidHi}},
+    {"QuotedPair",
+     "RFC 9110 5.6.4",
+     Typed("application/json; x=\"\\\";charset=latin1\""),
+     "200 open",
+     {kSaidHi}},
+    {"CharsetBehindAQuote", "RFC 9110 5.6.6", Typed("application/json; x=\"a;b\"; charset=latin1"),
+     "415 open"},
+    {"QuoteThatDoesNotEnd", "RFC 9110 5.6.4", Typed("application/json; x=\"; charset=utf-8"),
+     "415 open"},
+    {"TwoProtocolVersions",
+     "RFC 9110 5.3",
+     Beside("Connect-Protocol-Version: 1\r\nConnect-Protocol-Version: 1\r\n"),
+     "400 open",
+     {"invalid_argument", "more than once"}},
+    {"TwoTimeouts",
+     "RFC 9110 5.3",
+     Beside("Connect-Timeout-Ms: 1000\r\nConnect-Timeout-Ms: 1000\r\n"),
+     "400 open",
+     {"invalid_argument", "more than once"}},
+    {"TwoContentEncodings",
+     "RFC 9110 8.4",
+     Beside("Content-Encoding: gzip\r\nContent-Encoding: gzip\r\n"),
+     "501 open",
+     {"given twice"}},
     {"NoEmptyLine", "2.1", "GET / HTTP/1.1\r\nHost: a\r\n", "cut"},
     {"HalfALine", "2.1", "GET / HTTP/1.1\r\nHost", "cut"},
 };

@@ -91,6 +91,8 @@ const Row kEncodingRows[] = {
     {"Xchunked", "6.1", Encoding("xchunked"), "501 closed"},
     {"ChunkedX", "6.1", Encoding("chunkedx"), "501 closed"},
     {"ParameterOfAnother", "7", Encoding("gzip;q=1"), "501 closed"},
+    {"QuotedCommaInAParameter", "7", Encoding("gzip;a=\"x, chunked\""), "501 closed"},
+    {"QuotedSemicolonInAParameter", "7", Encoding("gzip;a=\"x;y\""), "501 closed"},
     {"ListedTwice", "7.1", Encoding("chunked, chunked"), "400 closed"},
     {"ChunkedThenGzip", "6.3", Encoding("chunked, gzip"), "400 closed"},
     {"ChunkedThenIdentity", "6.3", Encoding("chunked, identity"), "400 closed"},

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+
+#include "mailroom/base/status.h"
+
+// How much of an error leaves the server.
+//
+// A text may repeat what a caller sent or what a library said, of any length; clients
+// log it, proxies and other protocols put it into a header. So each error is cut to
+// these bounds before it waits or is written, and says how much was cut. Any thread.
+namespace mailroom::rpc {
+
+// The text, with what it says of the cut. People read far less; 4 KiB is half of what a
+// header line may have.
+inline constexpr size_t kMaxErrorText = 4 * 1024;
+// Details, and what they come to: types, values and `debug`. Those of google.rpc are ten
+// kinds of some 100 bytes.
+inline constexpr size_t kMaxErrorDetails = 32;
+inline constexpr size_t kMaxErrorDetailBytes = 16 * 1024;
+
+// True when it is within all three.
+bool IsBounded(const Status& error);
+
+// The same error within the bounds: the text cut at a character and behind it
+// "... (N more bytes)"; the first detail that does not fit is left out with all behind
+// it, and the text says how many. Itself when it is bounded, also OK.
+Status BoundError(Status error);
+
+}  // namespace mailroom::rpc

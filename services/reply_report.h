@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "mailroom/base/status.h"
+#include "mailroom/rpc/method.h"
+
+// Says in the log which string of a reply is not UTF-8. Private to services. Any thread.
+namespace mailroom::services {
+
+// Names the method and the field, if there is one; not more often than once a second.
+// `written`: what came of writing the reply. In JSON that fails; in binary it succeeds
+// and the reader refuses it.
+void ReportNonUtf8(const rpc::MethodSpec& method, const google::protobuf::Message& reply,
+                   const Status& written);
+
+}  // namespace mailroom::services
