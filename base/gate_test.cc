@@ -9,6 +9,7 @@
 
 #include <gtest/gtest.h>
 
+#include "mailroom/base/testing/bounded_wait.h"
 #include "mailroom/base/thread.h"
 
 namespace mailroom {
@@ -110,7 +111,7 @@ TEST(GateTest, Invariant3_MayBeDestroyedOnceSeenDrained) {
   for (int round = 0; round < 500; ++round) {
     auto gate = std::make_unique<Gate>();
     handed_over = gate.get();
-    while (!gate->drained()) std::this_thread::yield();
+    testing::AwaitUntil("the gate to drain", [&gate] { return gate->drained(); });
   }
   stop = true;
 }
