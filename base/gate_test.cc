@@ -89,6 +89,7 @@ TEST(GateTest, Invariant3_MayBeDestroyedOnceWaitReturned) {
     }
     gate->Close();
     gate->Wait();
+    EXPECT_EQ(gate->count(), 0u);
     gate.reset();
   }
 }
@@ -112,6 +113,7 @@ TEST(GateTest, Invariant3_MayBeDestroyedOnceSeenDrained) {
     auto gate = std::make_unique<Gate>();
     handed_over = gate.get();
     testing::AwaitUntil("the gate to drain", [&gate] { return gate->drained(); });
+    EXPECT_EQ(gate->count(), 0u);
   }
   stop = true;
 }
