@@ -99,6 +99,21 @@ TEST_F(CellTest, AnExpiredMailIsAnsweredAndNotRun) {
   EXPECT_EQ(cell->counters().expired.get(), 1u);
 }
 
+// The clock is read for each mail with a deadline, not once for the run.
+TEST_F(CellTest, AMailThatExpiresDuringItsRunIsNotRunEither) {
+  const TimePoint soon = runner.clock().Now() + std::chrono::milliseconds(5);
+  probe->on_mail = [this](EnvelopePtr mail) {
+    runner.fake_clock().Advance(std::chrono::milliseconds(5));
+    Answer(std::move(mail));
+  };
+  ASSERT_TRUE(Mail(1));
+  ASSERT_TRUE(Mail(2, soon));
+  runner.RunOne();
+  EXPECT_EQ(probe->seen, (std::vector<std::string>{"mail 1"}));
+  EXPECT_TRUE(NextAnswer().ok());
+  EXPECT_EQ(NextAnswer().code(), Code::kDeadlineExceeded);
+}
+
 TEST_F(CellTest, BlockedItTakesNoMailButItsCompletions) {
   probe->on_mail = [this](EnvelopePtr mail) {
     probe->takes_mail = false;

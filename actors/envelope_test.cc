@@ -56,6 +56,7 @@ TEST(EnvelopeTest, AnsweredItIsNotDroppedAgain) {
 TEST(EnvelopeTest, NotYetAddressedItIsSimplyDeleted) {
   EnvelopePtr mail(new Envelope);
   mail.reset();  // AddressSanitizer sees a leak or a null home
+  EXPECT_EQ(mail, nullptr);
 }
 
 TEST(EnvelopeTest, ResetKeepsSmallMemoryAndGivesBackLarge) {

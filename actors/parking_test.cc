@@ -3,28 +3,74 @@
 
 #include <atomic>
 #include <chrono>
+#include <deque>
+#include <optional>
+#include <ostream>
 #include <thread>
-#include <vector>
 
 #include <gtest/gtest.h>
+
+#include "mailroom/base/clock.h"
+#include "mailroom/base/testing/bounded_wait.h"
 
 namespace mailroom::actors {
 namespace {
 
-// A bare loop, so that a test waits for a state and not for a time.
-template <class Done>
-void Await(Done done) {
-  while (!done()) std::this_thread::yield();
-}
+using mailroom::testing::AwaitUntil;
 
-TEST(ParkingTest, ANotifyAfterTheTicketLetsNobodySleep) {
+// A worker that sleeps, on a thread of its own; Join() is bounded.
+class Sleeper final {
+ public:
+  // Returns when it is parked.
+  explicit Sleeper(Parking& parking, TimePoint until = kForever) {
+    const size_t before = parking.parked();
+    thread_ = std::thread([this, &parking, until] {
+      Parking::Spot& spot = parking.MakeSpot();
+      parking.Park(spot, parking.Ticket(), until);
+      awake_.store(true);
+    });
+    AwaitUntil("a worker to park", [&] { return parking.parked() == before + 1; });
+  }
+  bool awake() const { return awake_.load(); }
+  void Join() {
+    AwaitUntil("a worker to be woken", [this] { return awake(); });
+    thread_.join();
+  }
+
+ private:
+  std::atomic<bool> awake_{false};
+  std::thread thread_;
+};
+
+// Whatever came after the ticket: the worker's look at its queue was before it.
+struct Waking {
+  const char* name;
+  void (*wake)(Parking&);
+
+  friend void PrintTo(const Waking& waking, std::ostream* out) { *out << waking.name; }
+};
+
+class AfterTheTicketTest : public ::testing::TestWithParam<Waking> {};
+
+TEST_P(AfterTheTicketTest, ItLetsNobodySleep) {
   Parking parking;
   Parking::Spot& spot = parking.MakeSpot();
   const uint64_t ticket = parking.Ticket();
-  parking.Notify();
-  parking.Park(spot, ticket, kForever);  // would hang
+  GetParam().wake(parking);
+  const TimePoint bound = Clock::System().Now() + std::chrono::seconds(10);
+  parking.Park(spot, ticket, bound);
+  EXPECT_LT(Clock::System().Now(), bound) << GetParam().name << " was lost: the worker slept";
   EXPECT_FALSE(parking.anyone_parked());
 }
+
+INSTANTIATE_TEST_SUITE_P(Each, AfterTheTicketTest,
+                         ::testing::Values(Waking{"Notify", [](Parking& p) { p.Notify(); }},
+                                           Waking{"NotifyAll", [](Parking& p) { p.NotifyAll(); }},
+                                           Waking{"NotifyTimekeeper",
+                                                  [](Parking& p) {
+                                                    p.NotifyTimekeeper(Clock::System().Now());
+                                                  }}),
+                         [](const auto& info) { return info.param.name; });
 
 TEST(ParkingTest, ANotifyBeforeTheTicketDoesNotCount) {
   Parking parking;
@@ -38,20 +84,15 @@ TEST(ParkingTest, ANotifyBeforeTheTicketDoesNotCount) {
 
 TEST(ParkingTest, ANotifyWakesOneThatSleeps) {
   Parking parking;
-  std::atomic<int> awake{0};
-  std::vector<std::thread> sleepers;
-  for (int i = 0; i < 2; ++i) {
-    sleepers.emplace_back([&] {
-      Parking::Spot& spot = parking.MakeSpot();
-      parking.Park(spot, parking.Ticket(), kForever);
-      ++awake;
-      parking.Notify();  // and that one wakes the other
-    });
-  }
-  Await([&] { return parking.parked() == 2; });
+  Sleeper one(parking);
+  Sleeper other(parking);
   parking.Notify();
-  for (std::thread& sleeper : sleepers) sleeper.join();
-  EXPECT_EQ(awake.load(), 2);
+  AwaitUntil("one of two to be woken", [&] { return one.awake() || other.awake(); });
+  EXPECT_EQ(parking.parked(), 1u);
+  parking.Notify();
+  one.Join();
+  other.Join();
+  EXPECT_FALSE(parking.anyone_parked());
 }
 
 // Whoever of the two parked last.
@@ -59,48 +100,30 @@ TEST(ParkingTest, WhoeverKeepsNoTimeIsWokenFirst) {
   const TimePoint late = Clock::System().Now() + std::chrono::hours(1);
   for (const bool keeper_first : {true, false}) {
     Parking parking;
-    std::atomic<bool> keeper_awake{false};
-    std::atomic<bool> other_awake{false};
-    const auto park = [&parking](TimePoint until, std::atomic<bool>* awake) {
-      const size_t before = parking.parked();
-      std::thread sleeper([&parking, until, awake] {
-        Parking::Spot& spot = parking.MakeSpot();
-        parking.Park(spot, parking.Ticket(), until);
-        awake->store(true);
-      });
-      Await([&] { return parking.parked() == before + 1; });
-      return sleeper;
-    };
-    std::thread keeper;
-    if (keeper_first) keeper = park(late, &keeper_awake);
-    std::thread other = park(kForever, &other_awake);
-    if (!keeper_first) keeper = park(late, &keeper_awake);
+    std::optional<Sleeper> keeper;
+    if (keeper_first) keeper.emplace(parking, late);
+    Sleeper other(parking);
+    if (!keeper_first) keeper.emplace(parking, late);
     EXPECT_EQ(parking.kept_deadline(), late);
 
     parking.Notify();
-    other.join();
-    EXPECT_FALSE(keeper_awake.load());
+    other.Join();
+    EXPECT_FALSE(keeper->awake());
     EXPECT_EQ(parking.parked(), 1u);
 
     parking.NotifyTimekeeper(late);
     EXPECT_EQ(parking.parked(), 1u) << "somebody keeps that time already";
     parking.NotifyTimekeeper(late - std::chrono::minutes(1));
-    keeper.join();
+    keeper->Join();
   }
 }
 
 TEST(ParkingTest, NotifyAllWakesAll) {
   Parking parking;
-  std::vector<std::thread> sleepers;
-  for (int i = 0; i < 4; ++i) {
-    sleepers.emplace_back([&] {
-      Parking::Spot& spot = parking.MakeSpot();
-      parking.Park(spot, parking.Ticket(), kForever);
-    });
-  }
-  Await([&] { return parking.parked() == 4; });
+  std::deque<Sleeper> sleepers;
+  for (int i = 0; i < 4; ++i) sleepers.emplace_back(parking);
   parking.NotifyAll();
-  for (std::thread& sleeper : sleepers) sleeper.join();
+  for (Sleeper& sleeper : sleepers) sleeper.Join();
   EXPECT_FALSE(parking.anyone_parked());
 }
 

@@ -9,6 +9,7 @@
 
 #include <gtest/gtest.h>
 
+#include "mailroom/base/testing/bounded_wait.h"
 #include "mailroom/base/thread.h"
 
 namespace mailroom {
@@ -88,6 +89,7 @@ TEST(GateTest, Invariant3_MayBeDestroyedOnceWaitReturned) {
     }
     gate->Close();
     gate->Wait();
+    EXPECT_EQ(gate->count(), 0u);
     gate.reset();
   }
 }
@@ -110,7 +112,8 @@ TEST(GateTest, Invariant3_MayBeDestroyedOnceSeenDrained) {
   for (int round = 0; round < 500; ++round) {
     auto gate = std::make_unique<Gate>();
     handed_over = gate.get();
-    while (!gate->drained()) std::this_thread::yield();
+    testing::AwaitUntil("the gate to drain", [&gate] { return gate->drained(); });
+    EXPECT_EQ(gate->count(), 0u);
   }
   stop = true;
 }

@@ -44,7 +44,7 @@ TEST(MutexTest, KeepsThreadsApart) {
     });
   }
   threads.clear();
-  account.WaitFor(4000);
+  EXPECT_TRUE(account.WaitUntil(4000, TimePoint())) << "some were lost";
 }
 
 TEST(MutexTest, TryLockDeclinesWhileHeld) {
@@ -60,9 +60,14 @@ TEST(MutexTest, TryLockDeclinesWhileHeld) {
 
 TEST(CondVarTest, ANotifyEndsTheWait) {
   Account account;
-  Thread waiter("waiter", [&account] { account.WaitFor(1); });
+  bool ended = false;
+  Thread waiter("waiter", [&] {
+    account.WaitFor(1);
+    ended = true;
+  });
   account.Add(1);
   waiter.Join();
+  EXPECT_TRUE(ended);
 }
 
 TEST(CondVarTest, ADeadlineEndsTheWait) {

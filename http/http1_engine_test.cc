@@ -342,10 +342,11 @@ TEST_F(Http1EngineTest, LaterStreamsDoNotInheritTheMethodOrVersionOfEarlierOnes)
 }
 
 TEST_F(Http1EngineTest, EmptyLinesAreCountedForEachRequest) {
-  for (int i = 0; i < 5; ++i) {
+  for (uint32_t i = 1; i <= 5; ++i) {
     Receive("\r\n\r\n\r\n");
     Receive(kGet);
-    Answer(TakeRequest());
+    EXPECT_EQ(TakeRequest(), StreamId{i});
+    Answer(StreamId{i});
   }
 }
 

@@ -255,6 +255,20 @@ TEST(LoopScriptTest, S14_TheWaitEndsAtTheNearestDeadlineOfAll) {
   EXPECT_EQ(timeout_of_a_turn(), Duration::zero());  // floored
 }
 
+TEST(LoopScriptTest, S14_TheWaitEndsWithTheTimeToLinger) {
+  Loop::Options options;
+  options.connection.linger = std::chrono::milliseconds(700);
+  LoopHarness harness(Backend::kFake, options);
+  Peer peer = harness.Connect();
+  harness.last()->CloseAfterFlush();
+  harness.Turn();
+  ASSERT_EQ(harness.loop.connection_count(), 1u) << "it lingers";
+  ASSERT_TRUE(harness.loop.Run(Mode::kOnce).ok());
+  EXPECT_EQ(harness.fake->last_timeout(), std::chrono::milliseconds(700));
+  harness.Turn();
+  EXPECT_EQ(harness.loop.connection_count(), 0u);
+}
+
 TEST(LoopScriptTest, TheTimeATurnTakesDoesNotMakeTheNextDeadlineLate) {
   LoopHarness harness(Backend::kFake);
   harness.loop.StartTimer(harness.clock.Now() + std::chrono::milliseconds(10), kCall);

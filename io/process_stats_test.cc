@@ -56,7 +56,12 @@ TEST(ProcessStatsTest, WithoutOneLeftAllAreOpen) {
 TEST(ProcessStatsTest, CpuTimeGrows) {
   const double before = ReadProcessStats().cpu_seconds;
   volatile unsigned sink = 0;
-  while (ReadProcessStats().cpu_seconds <= before) sink = sink + 1;
+  double after = before;
+  while (after == before) {
+    sink = sink + 1;
+    after = ReadProcessStats().cpu_seconds;
+  }
+  EXPECT_GT(after, before);
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 
 #include <gtest/gtest.h>
 
+#include "mailroom/base/testing/bounded_wait.h"
 #include "mailroom/io/testing/loop_harness.h"
 
 namespace mailroom::io {
@@ -173,8 +174,8 @@ TEST_P(WakeTest, S42_NotifyRacingWithTeardownIsSafe) {
 }
 
 TEST(WakeThreadTest, NoNotifyIsLostBetweenThreads) {
-  // The other thread notifies again only when the last one was served: one lost
-  // wake and this never ends.
+  // The other thread notifies again only when the last one was served: one lost wake
+  // and the next round never comes.
   constexpr int kRounds = 2'000;
   LoopHarness harness(Backend::kPlatform);
   Wake wake;
@@ -187,7 +188,8 @@ TEST(WakeThreadTest, NoNotifyIsLostBetweenThreads) {
   std::thread other([&served, wake]() mutable {
     for (int i = 0; i < kRounds; ++i) {
       wake.Notify();
-      while (served.load() == i) std::this_thread::yield();
+      mailroom::testing::AwaitUntil("the loop to serve a notify",
+                                    [&] { return served.load() > i; });
     }
   });
   ASSERT_TRUE(harness.loop.Run(Loop::Mode::kUntilDone).ok());

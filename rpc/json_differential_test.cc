@@ -172,6 +172,22 @@ TEST(JsonDifferentialTest, EachKeyInEachMap) {
 }
 
 // Skipped, but read: what json_util would not read is refused.
+// The table looks at eight keys as they come and at more of them in the end.
+TEST(JsonDifferentialTest, ARepeatedKeyIsRefusedWhereverTheTwoStand) {
+  const int entries = 12;
+  for (int one = 0; one < entries; ++one) {
+    for (int other = one + 1; other < entries; ++other) {
+      std::string json = "{\"byString\":{";
+      for (int i = 0; i < entries; ++i) {
+        // Not in the keys' order: what is repeated is not always side by side.
+        const int key = (i == other ? one : i) * 5 % entries;
+        json.append(i == 0 ? "" : ",").append("\"k" + std::to_string(key) + "\":\"v\"");
+      }
+      EXPECT_FALSE(ParsesAlike<Maps>(json + "}}")) << json;
+    }
+  }
+}
+
 TEST(JsonDifferentialTest, EachValueInAnUnknownField) {
   SilenceProtobufLog();
   int taken = 0;

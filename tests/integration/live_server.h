@@ -11,6 +11,7 @@
 #include <gtest/gtest.h>
 
 #include "mailroom/base/check.h"
+#include "mailroom/base/testing/bounded_wait.h"
 #include "mailroom/server/server.h"
 #include "mailroom/server/testing/in_memory_server.h"
 #include "mailroom/services/bank.h"
@@ -63,10 +64,10 @@ class LiveServer final {
     MAILROOM_CHECK(value.has_value());
     return *value;
   }
-  // Waits until it is so; the test's own time limit is the bound.
+  // Waits until it is so; ends the test program when that never comes.
   template <class Done>
-  void Await(Done done) {
-    while (!done()) std::this_thread::yield();
+  void Await(Done done, std::string_view what = "the server to come so far") {
+    testing::AwaitUntil(what, std::move(done));
   }
 
  private:
