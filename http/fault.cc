@@ -8,21 +8,23 @@
 namespace mailroom::http {
 namespace {
 
-// "the limit is N bytes (http::Limits::x, which no flag of this server sets)".
+// "...: at most N bytes are taken (a fixed limit, http::Limits::x; no setting raises it)".
 std::string Fixed(std::string_view what, size_t limit, std::string_view unit,
                   std::string_view option) {
   std::string text(what);
   text += ": at most " + std::to_string(limit) + " ";
   text += unit;
-  text += " are taken (the fixed limit http::Limits::";
+  text += " are taken (a fixed limit, http::Limits::";
   text += option;
-  text += "; this server has no flag that raises it)";
+  text += "; no setting raises it)";
   return text;
 }
 
-std::string BodyTooLarge(size_t limit) {
-  return "the request body is too large: at most " + std::to_string(limit) +
-         " bytes are taken; start the server with a higher --max-message-bytes to raise the limit";
+std::string BodyTooLarge(const Limits& limits) {
+  std::string text = "the request body is too large: at most ";
+  text.append(std::to_string(limits.body_bytes)).append(" bytes are taken");
+  if (!limits.body_advice.empty()) text.append("; ").append(limits.body_advice);
+  return text;
 }
 
 }  // namespace
@@ -112,7 +114,7 @@ std::string FaultText(Fault fault, const Limits& limits) {
     case Fault::kExpectation:
       return "this Expect is not supported: 100-continue is";
     case Fault::kBodyTooLarge:
-      return BodyTooLarge(limits.body_bytes);
+      return BodyTooLarge(limits);
     case Fault::kChunk:
       return "malformed chunked body: expected chunks as RFC 9112 7.1 has them";
     case Fault::kChunkExtraTooLarge:

@@ -10,7 +10,8 @@
 //
 // The parsers name a fault, which costs nothing; its HTTP status and its text
 // are looked up only when the answer is written. The text goes to the client:
-// it says what is wrong, which limit was met and what raises it.
+// it says what is wrong and which limit was met; what raises the limit comes from
+// whoever set it (http/limits.h).
 namespace mailroom::http {
 
 enum class Fault : uint8_t {

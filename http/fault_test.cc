@@ -19,13 +19,16 @@ TEST(FaultTest, EveryFaultHasATextAndAStatusWithAName) {
   }
 }
 
-TEST(FaultTest, ALimitSaysHowMuchAndWhatRaisesIt) {
+TEST(FaultTest, ALimitSaysHowMuchAndWhatRaisesItIfAnythingDoes) {
   Limits limits;
   limits.body_bytes = 4321;
   limits.header_bytes = 1234;
   const std::string body = FaultText(Fault::kBodyTooLarge, limits);
   EXPECT_NE(body.find("4321 bytes"), std::string::npos);
-  EXPECT_NE(body.find("--max-message-bytes"), std::string::npos);
+  EXPECT_TRUE(body.ends_with("bytes are taken")) << body;
+  limits.body_advice = "buy a larger letter box";
+  const std::string advised = FaultText(Fault::kBodyTooLarge, limits);
+  EXPECT_TRUE(advised.ends_with("bytes are taken; buy a larger letter box")) << advised;
   const std::string header = FaultText(Fault::kFieldsTooLarge, limits);
   EXPECT_NE(header.find("1234 bytes"), std::string::npos);
   EXPECT_NE(header.find("http::Limits::header_bytes"), std::string::npos);

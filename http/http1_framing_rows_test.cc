@@ -55,7 +55,7 @@ const Row kLengths[] = {
     {"WrapsToFive", "6.2", Post("Content-Length: 18446744073709551621\r\n", "hello"), "400",
      "Content-Length"},
     {"SixtyFourBits", "6.2", Post("Content-Length: 18446744073709551615\r\n", ""), "POST /p[] 413",
-     "--max-message-bytes"},
+     "bytes are taken"},
     {"SpaceBeforeColon", "5.1", Post("Content-Length : 5\r\n", "hello"), "400", "colon"},
     {"UnderscoreIsAnotherName", "5.1", Post("Content_Length: 5\r\n", ""), "POST /p.", ""},
 };
@@ -206,7 +206,7 @@ const Row kChunks[] = {
     {"SpaceBeforeSize", "7.1", " 5\r\nhello\r\n", "] 400", "chunk"},
     {"SpaceBehindSize", "7.1", "5 \r\nhello\r\n", "] 400", "chunk"},
     {"SpaceBehindLastSize", "7.1", "0 \r\n\r\n", "] 400", "chunk"},
-    {"SixteenDigits", "7.1", "ffffffffffffffff\r\n", "] 413", "--max-message-bytes"},
+    {"SixteenDigits", "7.1", "ffffffffffffffff\r\n", "] 413", "bytes are taken"},
     {"SeventeenDigits", "7.1", "10000000000000005\r\nhello\r\n", "] 400", "chunk"},
     {"TwoToTheSixtyFourthWraps", "7.1", "fffffffffffffffff\r\n", "] 400", "chunk"},
     {"ABodyThatIsNotChunked", "7.1", "hello", "] 400", "chunk"},

@@ -58,7 +58,7 @@ void Connection::Write(std::string&& bytes) {
 
 std::string* Connection::WriteBuffer() {
   set_.AssertHeld();
-  return closing_ ? set_.Void() : Output().Tail();
+  return closing_ ? set_.Discard() : Output().Tail();
 }
 
 size_t Connection::queued_output() const { return output_ == nullptr ? 0 : output_->size(); }

@@ -88,8 +88,8 @@ class ConnectionSet final {
   void ConsumeFresh(size_t n) { fresh_.remove_prefix(n); }
 
   std::span<char> read_buffer() { return {read_buffer_.get(), limits_.read_size}; }
-  // Where writes go that nobody will send.
-  std::string* Void();
+  // An empty string that takes what a closing connection writes; nobody reads it.
+  std::string* Discard();
 
   const Connection::Limits& limits() const { return limits_; }
   Poller& poller() { return poller_; }
@@ -113,7 +113,7 @@ class ConnectionSet final {
   const std::unique_ptr<char[]> read_buffer_;
   const Connection* reading_ = nullptr;
   BytesView fresh_;
-  std::string void_;
+  std::string discarded_;
 
   // Each filled by the Mark of its name.
   std::vector<ConnectionId> dirty_;

@@ -15,6 +15,11 @@
 // that was met and the flag that moves it. Never waits, never queues.
 namespace mailroom::server {
 
+// What raises the limit of one request message, for the rooms below, which know no
+// flags: http::Limits::body_advice, WireForm::request_limit.
+inline constexpr std::string_view kRaiseMessageBytes =
+    "start the server with a higher --max-message-bytes to raise the limit";
+
 // Calls: Connect `unavailable`, HTTP 503 with Retry-After.
 Status MailboxFullStatus(const Replica& replica);
 Status DrainingStatus();

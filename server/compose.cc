@@ -33,7 +33,7 @@ Code ComposeAnswer(Hall& hall, const Exchange& exchange) {
   if (exchange.envelope != nullptr && !exchange.refused) {
     actors::Envelope& reply = *exchange.envelope;
     outcome = rpc::Outcome{&reply.status, &reply.headers, &reply.trailers, &reply.reply,
-                           reply.reply_compression};
+                           reply.wire.reply_compression};
   }
   Code told = exchange.protocol->Finish(exchange.head, outcome, &answer);
   // An error that has grown in the caller's words: the rest was looked at when it came home.

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "mailroom/server/admission.h"
+
 namespace mailroom::server {
 namespace {
 
@@ -13,6 +15,7 @@ constexpr size_t kPooled = 1024;
 http::Limits HttpLimits(const ServerOptions& options) {
   http::Limits limits;
   limits.body_bytes = options.max_message_bytes;
+  limits.body_advice = kRaiseMessageBytes;
   limits.requests = options.max_requests_per_connection;
   return limits;
 }
