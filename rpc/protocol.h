@@ -17,10 +17,10 @@
 // Protocol: the seam over Connect, gRPC and gRPC-Web. Exchange to call, outcome
 // to answer, as pure functions: no state between calls, no clock, no sockets.
 //
-// Adding a protocol: implement these four, add it to Protocols(). Claim looks at
-// the HTTP method and the content type alone, so the hall finds the protocol
-// before it reads anything else; errors found later are answered in the words
-// of the protocol that claimed the request.
+// Adding a protocol: implement these five, add it to Protocols(). Claims() looks at
+// the HTTP method and the content type alone, so the hall finds the protocol before it
+// reads anything else. Errors found later are answered by the protocol that claimed the
+// request.
 // Loop thread; objects are constants that live for ever.
 namespace mailroom::rpc {
 
