@@ -39,8 +39,8 @@ class Activity final {
 
   // The calling thread's; null when nobody watches it.
   static Activity* Current() { return t_current; }
-  // Names the method now running in the current cell. Nothing when nobody watches this
-  // thread.
+  // Names the method now running in the current cell. Does nothing on a thread that is not
+  // watched.
   static void NameMethod(uint32_t method) {
     if (t_current != nullptr) Store(t_current->method_, method);
   }

@@ -29,8 +29,9 @@
 //     and returns), or after Park's step (then the producer sees the bit).
 //   3 A Notify that sees the bit wakes one spot, if one is still there.
 //   4 The mutex is released before the signal is given. Otherwise the woken worker
-//     would block on it at once: two more system calls a wake. A worker may end before
-//     its last signal, so spots live as long as the parking.
+//     would block on it at once: two more system calls a wake. (NotifyAll, which ends
+//     the pool, holds it.) A worker may end before its last signal, so spots live as
+//     long as the parking.
 namespace mailroom::actors {
 
 class Parking final {
@@ -70,7 +71,7 @@ class Parking final {
   static constexpr uint64_t kParked = 1;
   static constexpr uint64_t kEpoch = 2;
 
-  // Whom to signal, or null when nobody is parked.
+  // The spot to signal; null when no worker is parked.
   Spot* TakeOne() MAILROOM_REQUIRES(mutex_);
   void Take(size_t position) MAILROOM_REQUIRES(mutex_);
 

@@ -56,7 +56,7 @@ class WorkerPool final : public Runner {
   size_t sleeping() const { return parking_.parked(); }
 
  private:
-  // The sleeping workers, as somebody to be woken when a batch is flushed.
+  // The sleeping workers as a home, so that the flush of a batch wakes one of them.
   class Sleepers final : public Home {
    public:
     explicit Sleepers(Parking& parking) : parking_(parking) {}

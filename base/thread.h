@@ -8,9 +8,8 @@
 
 // Thread: a named thread that is always joined.
 //
-// The destructor waits for the body to return: whoever owns the thread has told
-// it to stop before. An exception that leaves the body is logged and ends the
-// program (one catch per boundary; a thread without an owner to tell is one).
+// The destructor waits for the body to return: the owner tells it to stop before that.
+// An exception that leaves the body is logged and ends the program.
 // The Thread object belongs to one thread at a time.
 namespace mailroom {
 

@@ -26,7 +26,7 @@
 //
 // It owns the slots, the read buffer, the spare output queues, and the lists of
 // those that have something to do in steps 5, 7 and 8 of the turn. The lists
-// hold ids: an entry whose connection was swept meanwhile is nothing.
+// hold ids: an entry whose connection was swept meanwhile is skipped.
 // Owned by the Loop; loop thread only.
 namespace mailroom::io {
 
@@ -115,7 +115,7 @@ class ConnectionSet final {
   BytesView fresh_;
   std::string discarded_;
 
-  // Each filled by the Mark of its name.
+  // Each is filled by the Mark method of its name.
   std::vector<ConnectionId> dirty_;
   std::vector<ConnectionId> offered_;
   std::vector<ConnectionId> closing_;

@@ -53,7 +53,7 @@ class Loop final {
   struct Options {
     uint8_t number = 0;                       // stands in every SlotId of this loop
     int events_per_wait = 256;                // the largest readiness batch
-    int accepts_per_turn = 64;                // for each listener: the others' turn comes
+    int accepts_per_turn = 64;                // of each listener; further ones wait for a turn
     int settle_budget = 64;                   // rounds of step 5 in one turn
     Duration tick = std::chrono::seconds(5);  // OnTick's period (S28)
     // No accept for so long after descriptors ran out, unless one is freed.

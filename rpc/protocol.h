@@ -62,7 +62,7 @@ struct Answer {
   static constexpr size_t kKeptBody = 64 * 1024;
 };
 
-// How a call ended: the words of the actor (or of the loop: shed, deadline).
+// How a call ended, by the actor's answer or by the loop's (shed, deadline).
 struct Outcome {
   const Status* status;      // never null
   const Metadata* headers;   // leading, never null
