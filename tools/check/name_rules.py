@@ -25,6 +25,10 @@ _FOREIGN = {
     "--drain-dely",
 }
 
+# Each field of the options says which flag sets it; these set none.
+_OPTIONS = "server/options.h"
+_OF_THE_PROGRAM = {"--config", "--print-config", "--version"}
+
 _GUIDE = "docs/guide/"
 # It tells what was, also of flags that are gone.
 _HISTORY = "CHANGELOG.md"
@@ -44,18 +48,28 @@ def _merge(one, other):
     return "".join(a if a != " " else b for a, b in zip(one, other))
 
 
-def _is_flag_file(source):
-    return re.fullmatch(r"server/flags\w*\.(cc|h)", source.path) and not source.is_test
-
-
 def _is_bench_program(source):
     return source.room == "bench" and source.name.endswith((".cc", ".py"))
 
 
-def _flags_defined(sources):
+def _flags_of_benches(sources):
     return {
-        flag for source in sources for flag in re.findall(r'"(--[a-z][a-z0-9-]*)"', source.text)
+        flag
+        for source in sources
+        if _is_bench_program(source)
+        for flag in re.findall(r'"(--[a-z][a-z0-9-]*)"', source.text)
     }
+
+
+def _flags_of_server(sources):
+    """Those that the options' comments name, and those of its own, where its code has the word."""
+    named, words = set(_OF_THE_PROGRAM), set()
+    for source in sources:
+        if source.path == _OPTIONS:
+            named.update(_FLAG.findall(source.comments))
+        elif source.room == "server" and source.is_cpp and not source.is_test:
+            words.update(re.findall(r'"(?:--)?([a-z][a-z0-9-]*)"', source.text))
+    return {flag for flag in named if flag.removeprefix("--") in words}
 
 
 def _prose_of(source):
@@ -71,10 +85,10 @@ def _prose_of(source):
 
 def make_flags(sources):
     """Rules over flags that know what the server and the benches define."""
-    ours = _flags_defined(source for source in sources if _is_flag_file(source))
-    known = ours | _flags_defined(filter(_is_bench_program, sources)) | _FOREIGN
+    ours = _flags_of_server(sources)
+    known = ours | _flags_of_benches(sources) | _FOREIGN
     guide = "\n".join(source.text for source in sources if source.path.startswith(_GUIDE))
-    in_guide = set(_FLAG.findall(guide))
+    unexplained = sorted(ours - set(_FLAG.findall(guide)))
 
     def flags_exist(source):
         for number, line in enumerate(_prose_of(source).splitlines(), 1):
@@ -83,10 +97,10 @@ def make_flags(sources):
                     yield source.finding(number, "flag-exists", f"no program here takes {flag}")
 
     def flags_in_guide(source):
-        if not _is_flag_file(source):
+        if source.path != _OPTIONS:
             return
-        for flag in sorted(_flags_defined([source]) - in_guide):
-            line = source.line_at(source.text.index(f'"{flag}"'))
+        for flag in unexplained:
+            line = source.line_at(max(source.comments.find(flag), 0))
             yield source.finding(line, "flag-in-guide", f"no page of {_GUIDE} names {flag}")
 
     return [flags_exist, flags_in_guide]

@@ -7,8 +7,9 @@ from tools.check import name_rules as rules
 from tools.check.source import Source
 from tools.check.testing import RuleCases
 
-FLAGS = 'AddSize(app, "--max-connections", "connections that are served at once");\n'
-GUIDE = "`--max-connections` is said here.\n"
+OPTIONS = "size_t max_connections = 1;  // --max-connections: of all loops\n"
+FLAGS = 'Size(app, "max-connections", "served at once"); app.set_version_flag("--version");\n'
+GUIDE = "`--max-connections`, `--version`.\n"
 
 
 class FlagsBelowServerTest(unittest.TestCase, RuleCases):
@@ -35,10 +36,20 @@ class FlagsBelowServerTest(unittest.TestCase, RuleCases):
 
 
 class FlagsExistTest(unittest.TestCase, RuleCases):
+    def rules_of(self, options=OPTIONS, flags=FLAGS, guide=GUIDE):
+        """Those of a tree with these options, this code for the flags, this guide."""
+        return rules.make_flags(
+            [
+                Source("server/options.h", options),
+                Source("server/flags.cc", flags),
+                Source("server/flags_test.cc", 'Parse("--of-a-test");'),
+                Source("docs/guide/03.md", guide),
+                Source("bench/run.py", 'parser.add_argument("--reps", type=int)\n'),
+            ]
+        )
+
     def setUp(self):
-        bench = Source("bench/run.py", 'parser.add_argument("--reps", type=int)\n')
-        sources = [Source("server/flags.cc", FLAGS), Source("docs/guide/03.md", GUIDE), bench]
-        self.exist, self.in_guide = rules.make_flags(sources)
+        self.exist, self.in_guide = self.rules_of()
 
     def test_a_flag_that_no_program_takes_is_found(self):
         self.bites(self.exist, "README.md", "one\n`--max-conections` is a limit\n", line=2)
@@ -54,13 +65,21 @@ class FlagsExistTest(unittest.TestCase, RuleCases):
         self.passes(self.exist, "CHANGELOG.md", "`--gone` is gone")
         self.passes(self.exist, "server/flags_test.cc", 'Parse("--nonsense");')
 
+    def test_a_flag_of_the_options_that_no_code_has_is_found(self):
+        for flag in ("--gone", "--of-a-test"):
+            options = OPTIONS + f"int gone = 0;  // {flag}: what was\n"
+            exist, _ = self.rules_of(options=options)
+            self.bites(exist, "server/options.h", options, line=2)
+
     def test_a_flag_that_no_guide_names_is_found(self):
-        text = FLAGS + 'AddSize(app, "--secret", "nobody reads of it");\n'
-        self.assertIn("--secret", self.bites(self.in_guide, "server/flags.cc", text, line=2))
-        self.passes(self.in_guide, "server/flags.cc", FLAGS)
+        self.passes(self.in_guide, "server/options.h", OPTIONS)
+        options = OPTIONS + "int secret = 0;  // --secret: nobody reads of it\n"
+        _, in_guide = self.rules_of(options=options, flags=FLAGS + 'Size(app, "secret", "");')
+        self.assertIn("--secret", self.bites(in_guide, "server/options.h", options, line=2))
 
     def test_the_longer_flag_does_not_stand_for_the_shorter(self):
-        self.bites(self.in_guide, "server/flags.cc", 'AddSize(app, "--max", "");\n', line=1)
+        _, in_guide = self.rules_of(guide="`--max-connections-age`, `--version`")
+        self.bites(in_guide, "server/options.h", OPTIONS, line=1)
 
 
 class PathsExistTest(unittest.TestCase, RuleCases):
