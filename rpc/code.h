@@ -6,7 +6,7 @@
 
 #include "mailroom/base/status.h"
 
-// How the sixteen codes are spelled on each wire. Source: Connect protocol
+// How the sixteen codes are spelled on Connect's wire. Source: Connect protocol
 // reference, "Error codes" (https://connectrpc.com/docs/protocol#error-codes). Any thread.
 namespace mailroom::rpc {
 
