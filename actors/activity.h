@@ -8,17 +8,17 @@
 
 #include "mailroom/base/clock.h"
 
-// Activity: what a loop or a worker is at right now, and since when; for whoever
-// watches over it (server/stall_watch.h).
+// Activity: what a loop or a worker is doing right now, and since when. The stall watch
+// (server/stall_watch.h) reads it.
 //
 // The watched thread writes plain values, with times it had read anyway; another
 // thread reads them while a handler blocks. Owned by what owns the thread; outlives
 // its watcher.
 //
 // Invariants:
-//   1 Of a worker each handler's run is a step, of a loop each turn: a suspended
-//     handler is none.
-//   2 A step has a number of its own; between steps there is no time since which.
+//   1 A worker's step is one run of a handler, a loop's step is one turn. A suspended
+//     handler is no step.
+//   2 Each step has a number of its own. Between steps `since` is kForever.
 namespace mailroom::actors {
 
 class Cell;
@@ -26,7 +26,7 @@ class Cell;
 class Activity final {
  public:
   enum class Kind : uint8_t { kLoop, kWorker };
-  // Of what is no mail: a resumption, a cancel.
+  // The method of a step that handles no mail: a resumption, a cancel.
   static constexpr uint32_t kNoMethod = UINT32_MAX;
 
   Activity(Kind kind, std::string thread) : kind_(kind), thread_(std::move(thread)) {}
@@ -39,7 +39,8 @@ class Activity final {
 
   // The calling thread's; null when nobody watches it.
   static Activity* Current() { return t_current; }
-  // What it is at turned out to be this method of the cell that it entered.
+  // Names the method now running in the current cell. Does nothing on a thread that is not
+  // watched.
   static void NameMethod(uint32_t method) {
     if (t_current != nullptr) Store(t_current->method_, method);
   }
@@ -67,8 +68,8 @@ class Activity final {
     const Cell* cell;  // null: no handler
     uint32_t method;
   };
-  // Any thread. Values of one moment each: around the end of a step they may belong
-  // to two.
+  // Any thread. Each value is read by itself: around the end of a step they may belong to
+  // two steps.
   Snapshot Read() const {
     return Snapshot{step_.load(std::memory_order_relaxed),
                     TimePoint(Duration(since_.load(std::memory_order_relaxed))),
@@ -95,7 +96,7 @@ class Activity final {
   std::atomic<uint32_t> method_{kNoMethod};
 };
 
-// While it lives `activity` is the calling thread's.
+// Makes `activity` the calling thread's while it lives; then the one before is again.
 class WatchedHere final {
  public:
   explicit WatchedHere(Activity& activity)

@@ -66,7 +66,8 @@ class Call final {
   // What is left, floored at zero.
   Duration remaining() const { return Remaining(now(), envelope_.deadline); }
   // True once nobody waits for the answer any more (the peer is gone, or the
-  // deadline has passed): it will be dropped. Worth a look after each co_await.
+  // deadline has passed): it will be dropped. Worth a look after each co_await. Never of
+  // a call from this process, which is not cancelled.
   bool canceled() const { return canceled_; }
 
   // What goes out with the answer, also with an error. Values of keys that end in

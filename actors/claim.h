@@ -47,7 +47,7 @@ class Claim final {
     return old;
   }
 
-  // Owning worker, its last touch. `rest`: kBlocked when the actor takes no mail
+  // Owning worker; it touches the actor no more. `rest`: kBlocked when the actor takes no mail
   // now; kHasMail, kHasCompletions unless that queue was seen empty since
   // Begin() noted it. True: the caller puts the actor on the run queue again.
   [[nodiscard]] bool End(uint32_t rest) {

@@ -48,9 +48,9 @@ void Envelope::DropAnswer() {
 void Envelope::Reset() {
   home = nullptr;
   call = CallId();
-  mark = 0;
+  replica_index = 0;
   method = 0;
-  format = WireFormat::kProto;
+  wire = WireForm();
   deadline = kForever;
   posted_at = TimePoint();
   taken_at = TimePoint();
@@ -58,13 +58,8 @@ void Envelope::Reset() {
   Empty(metadata);
   DropRequest();
   request_charge = 0;
-  request_compression = Compression::kIdentity;
-  request_limit = SIZE_MAX;
-  accepted = Compression::kIdentity;
-  compress_from = 0;
   typed_request.reset();
   DropAnswer();
-  reply_compression = Compression::kIdentity;
   typed_reply.reset();
 }
 

@@ -47,11 +47,10 @@ class Envelope final : public Parcel {
   // one is simply deleted when it is dropped.
   Home* home = nullptr;
   CallId call;
-  uint32_t mark = 0;  // the sender's own: comes home as it left
+  uint32_t replica_index = 0;  // the sender's: which replica it chose; comes home unchanged
 
-  // Which method of the actor's service, and how its message is written.
-  uint32_t method = 0;
-  WireFormat format = WireFormat::kProto;
+  uint32_t method = 0;            // the index of the method in the actor's service
+  WireForm wire;                  // how request and reply are written; nothing here reads it
   TimePoint deadline = kForever;  // passed: answered, not run
   TimePoint posted_at;            // when the mail was posted, by the sender's clock
   TimePoint taken_at;             // when the actor's turn came; the cell's to set
@@ -59,20 +58,13 @@ class Envelope final : public Parcel {
   Metadata metadata;              // the request's
   std::string request;            // its bytes; ends when decoding returns
   size_t request_charge = 0;      // the sender's account of it, until the envelope is home
-  // How those are compressed, and how many they may be when that is undone.
-  Compression request_compression = Compression::kIdentity;
-  size_t request_limit = SIZE_MAX;
-  // How the reply may be compressed, if it has at least so many bytes.
-  Compression accepted = Compression::kIdentity;
-  size_t compress_from = 0;
-  ParcelPtr typed_request;  // or the message itself (WireFormat::kTyped)
+  ParcelPtr typed_request;        // or the message itself, when the sender is in this process
 
   // The answer.
   Status status;
   Metadata headers;   // leading
   Metadata trailers;  // trailing
   std::string reply;
-  Compression reply_compression = Compression::kIdentity;  // how those bytes are compressed
   ParcelPtr typed_reply;
 };
 

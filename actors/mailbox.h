@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "mailroom/actors/envelope.h"
+#include "mailroom/base/check.h"
 #include "mailroom/base/home.h"
 #include "mailroom/base/mpsc_queue.h"
 
@@ -17,9 +18,8 @@
 //
 // One class, two policies. Mail (EnvelopePtr, only ever the start of a call) is
 // bounded and may be refused: TryPost. Completions are never refused: Post.
-// The bound is a counter of our own, since the queue's is unreliable:
-// a moodycamel queue made for 64 items took 416 from one producer. It counts what was posted and
-// not taken yet.
+// The bound is a count of our own of what was posted and not taken yet, since the
+// queue's is unreliable: a moodycamel queue made for 64 items took 416 from one producer.
 //
 // Invariants:
 //   1 Items of one Sender come out in the order they went in; between senders
@@ -85,7 +85,10 @@ class Mailbox final {
     return true;
   }
   // Any thread. Never refuses. REQUIRES: unbounded.
-  void Post(T item) noexcept { queue_.Push(MailItem<T>::Pack(std::move(item))); }
+  void Post(T item) noexcept {
+    MAILROOM_DCHECK(capacity_ == kUnbounded);
+    queue_.Push(MailItem<T>::Pack(std::move(item)));
+  }
 
   // The holder of the consuming right (the claim, the loop's thread). False when
   // nothing was found that was posted before.

@@ -10,11 +10,10 @@
 
 // Pace: how long the replies of one run may wait for each other.
 //
-// Replies of quick steps are announced together, when the run ends or kPatience
-// has passed. A step that waits for something must not hold the replies of those
-// before it: after one that took longer than kQuick its actor announces each reply
-// at once, until it has been quick for kCareful steps. Private to actors; owning
-// worker.
+// Replies of quick steps are announced together: when the run ends, or when kPatience
+// has passed. A slow step delays the replies before it. So after a step longer than
+// kQuick each reply of that actor is announced at once, until kCareful steps in a row
+// were quick. Private to actors; owning worker.
 namespace mailroom::actors {
 
 class Pace final {
@@ -26,9 +25,9 @@ class Pace final {
   static constexpr Duration kQuick = std::chrono::milliseconds(1);
   static constexpr uint32_t kCareful = 256;
 
-  // Behind so many steps in a row as quick as this a few go unseen: a look at the
-  // clock takes as long as a small step does. If one of those waits, so do the
-  // replies before it, for the rest of the few.
+  // After kTinyInARow steps under kTiny, skip the clock for kUnseen steps: reading it takes
+  // as long as a small step does. If a skipped step waits, the replies before it wait
+  // until the clock is read again.
   static constexpr Duration kTiny = std::chrono::microseconds(10);
   static constexpr uint32_t kTinyInARow = 64;
   static constexpr int kUnseen = 3;
@@ -44,8 +43,8 @@ class Pace final {
     if (batch_ != nullptr) flushed_ = stepped_ = clock_.Now();
   }
 
-  // When the step that begins now does so, where that is known; behind tiny steps it
-  // may be the begin of one a few before.
+  // When the current step began. While the clock is skipped: when one of the kUnseen steps
+  // before it began.
   TimePoint stepped() const { return stepped_; }
 
   // After each step.
@@ -60,12 +59,12 @@ class Pace final {
     stepped_ = now;
     if (past_->careful == 0 && now - flushed_ < kPatience) return;
     batch_->Flush();
-    // Whom this woke may have taken the CPU.
+    // The woken thread may have preempted us: read the clock again.
     flushed_ = stepped_ = clock_.Now();
   }
 
  private:
-  // What took so long was one step, or a few tiny ones.
+  // `took` is the time of one step, or of 1 + kUnseen of them when they were skipped.
   void Judge(Duration took) {
     if (took > kQuick) {
       past_->careful = kCareful;

@@ -24,7 +24,7 @@ void Parking::Park(Spot& spot, uint64_t ticket, TimePoint deadline) {
   const uint64_t before = word_.fetch_or(kParked, std::memory_order_acq_rel);
   bool timed_out = (before | kParked) != ticket;
   while (!spot.notified_ && !timed_out) timed_out = !spot.wake_.WaitUntil(mutex_, deadline);
-  if (spot.notified_) return;  // whoever notified took the spot out
+  if (spot.notified_) return;  // TakeOne() has removed the spot
   Take(static_cast<size_t>(std::find(parked_.begin(), parked_.end(), &spot) - parked_.begin()));
 }
 
@@ -54,13 +54,13 @@ Parking::Spot* Parking::TakeOne() {
 }
 
 void Parking::NotifyTimekeeper(TimePoint deadline) {
-  // Whoever is about to park with a later deadline must look again.
+  // A worker that is about to park with a later deadline must look again.
   word_.fetch_add(kEpoch, std::memory_order_acq_rel);
   Spot* taken = nullptr;
   {
     MutexLock lock(mutex_);
     for (const Spot* spot : parked_) {
-      if (spot->deadline_ <= deadline) return;  // somebody keeps an earlier time
+      if (spot->deadline_ <= deadline) return;  // a worker keeps an earlier time
     }
     taken = TakeOne();
   }

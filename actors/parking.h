@@ -13,13 +13,13 @@
 // Parking: where workers sleep while there is nothing to run (an eventcount).
 //
 // A worker takes a Ticket(), looks at its queue once more and parks with the
-// ticket; a producer enqueues and then calls Notify(). All is decided by the
-// order of two read-modify-writes on one word, so no fence is needed and no
-// look-before-you-write can lose a wake. Model: docs/models/eventcount.pml.
+// ticket; a producer enqueues and then calls Notify(). The order of two
+// read-modify-writes of one word decides who sees whom, so no fence is needed and no
+// wake is lost. Model: docs/models/eventcount.pml.
 //
 // A worker may park with a deadline: it keeps the time for the others. Notify()
-// wakes workers that have none first, the one that parked last before the
-// others (its cache is the warmest).
+// wakes workers without a deadline first; of those the one that parked last, whose
+// cache is the warmest.
 //
 // Invariants:
 //   1 The parked bit is set exactly while a spot is in parked_, as seen under
@@ -28,14 +28,15 @@
 //     finds the item), or between ticket and Park (then Park sees another epoch
 //     and returns), or after Park's step (then the producer sees the bit).
 //   3 A Notify that sees the bit wakes one spot, if one is still there.
-//   4 The signal is given behind the mutex, or whoever wakes would find it taken and
-//     sleep again at once: two system calls more a wake. So spots live as long as
-//     the parking: a worker may be gone before its last signal.
+//   4 The mutex is released before the signal is given. Otherwise the woken worker
+//     would block on it at once: two more system calls a wake. (NotifyAll, which ends
+//     the pool, holds it.) A worker may end before its last signal, so spots live as
+//     long as the parking.
 namespace mailroom::actors {
 
 class Parking final {
  public:
-  // One worker's bed.
+  // One worker's place to sleep.
   class Spot final {
    private:
     friend class Parking;
@@ -70,7 +71,7 @@ class Parking final {
   static constexpr uint64_t kParked = 1;
   static constexpr uint64_t kEpoch = 2;
 
-  // Whom to signal, or null when nobody is parked.
+  // The spot to signal; null when no worker is parked.
   Spot* TakeOne() MAILROOM_REQUIRES(mutex_);
   void Take(size_t position) MAILROOM_REQUIRES(mutex_);
 

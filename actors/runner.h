@@ -20,15 +20,16 @@ using RunnerTimers = TimerHeap<RunnerTimer>;
 
 class Runner {
  public:
-  // Any thread. `cell` became queued (actors/claim.h) and must run once. Wakes
-  // nobody yet when the caller is a worker's batch or a loop's turn: those
-  // publish once at their end.
+  // Any thread. `cell` became queued (actors/claim.h) and must run once. Wakes no worker:
+  // the caller calls Publish() after the last Schedule() of its turn or run.
   virtual void Schedule(Cell& cell) noexcept = 0;
-  // Any thread. Wakes who is needed for all that was scheduled before.
+  // Any thread. Wakes as many as it takes to run what was scheduled before; for a worker
+  // the wake may wait for the end of its run.
   virtual void Publish() noexcept = 0;
 
   // Owning worker of an actor. Posts the empty completion `slot` to `home` at
-  // `when` or later, unless cancelled; cancelling what has fired is nothing.
+  // `when` or later, unless cancelled; cancelling a timer that has
+  // fired does nothing.
   virtual TimerId StartTimer(TimePoint when, Home& home, SlotId slot) = 0;
   virtual void CancelTimer(TimerId id) = 0;
   virtual const Clock& clock() const = 0;

@@ -22,7 +22,7 @@ struct WorkerPool::Batch {
   explicit Batch(const WorkerPool* of) : pool(of) {}
 
   const WorkerPool* pool;
-  PostBatch posts;           // whom to wake: homes, and other workers
+  PostBatch posts;           // homes to wake, and other workers
   bool timer_moved = false;  // the nearest deadline came nearer
 };
 
@@ -149,8 +149,8 @@ void WorkerPool::FireDueTimers() {
     if (!due) break;
     due->home->Post(Completion{due->slot, nullptr});
   }
-  // Whoever wakes finds the cells, or finds nothing and keeps the time while
-  // this worker is busy.
+  // The woken worker runs the cells that this has queued; if there are none left it keeps
+  // the time while this worker is busy.
   parking_.Notify();
 }
 

@@ -56,7 +56,7 @@ class WorkerPool final : public Runner {
   size_t sleeping() const { return parking_.parked(); }
 
  private:
-  // The sleeping workers, as somebody to be woken when a batch is flushed.
+  // The sleeping workers as a home, so that the flush of a batch wakes one of them.
   class Sleepers final : public Home {
    public:
     explicit Sleepers(Parking& parking) : parking_(parking) {}
@@ -66,7 +66,7 @@ class WorkerPool final : public Runner {
    private:
     Parking& parking_;
   };
-  // What a worker has to tell the others when its batch ends.
+  // What a worker tells other threads when its run of a cell ends.
   struct Batch;
   static thread_local Batch* t_batch;
 
@@ -74,7 +74,7 @@ class WorkerPool final : public Runner {
   bool TakeCell(MpscQueue::Consumer& consumer, Cell** cell);
   void RunCell(Cell& cell, Batch& batch);
   void FireDueTimers();
-  // When this worker must wake for a timer, unless another one keeps the time.
+  // When this worker must wake for a timer; kForever when another one keeps the time.
   TimePoint OwnDeadline() const;
 
   const Clock& clock_;

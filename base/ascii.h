@@ -8,7 +8,7 @@
 
 // ASCII text without regard to the case of its letters, and whether it is
 // printable: what every protocol of the house asks of names and values, some
-// twenty times a request, so eight bytes are looked at at a time. Any thread.
+// twenty times a request, so it works on eight bytes at a time. Any thread.
 namespace mailroom {
 
 // Eight bytes with their ASCII capitals in lower case, all other bytes as they

@@ -5,7 +5,8 @@
 
 namespace mailroom {
 
-// A borrowed run of bytes. Never owns; valid as long as whoever lent it says.
+// A borrowed run of bytes. Never owns; the function that returns one says how long it is
+// valid.
 using BytesView = std::string_view;
 
 }  // namespace mailroom

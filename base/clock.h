@@ -6,10 +6,9 @@
 
 // Clock: the seam through which every room reads time.
 //
-// TimePoint is steady time (deadlines, timers); WallTime is what a person's
-// watch says (logs, the Date header). The loop reads the clock once per turn
-// and everybody on it uses `loop.now()`. Outside base/, the log and bench/
-// nobody reads a clock of the system.
+// TimePoint is steady time (deadlines, timers); WallTime is the time of day (logs, the
+// Date header). The loop reads the clock once per turn and all code on it uses
+// `loop.now()`. Outside base/, the log and bench/ no code reads a clock of the system.
 namespace mailroom {
 
 using Duration = std::chrono::nanoseconds;

@@ -8,13 +8,13 @@
 // Home: where completions are posted and checked by generation.
 //
 // Whatever runs one thing at a time and can be posted to is a home: an I/O
-// actor, a service actor. A completion (a reply, a timer, a query's or an ask's
-// result, a stream message, a cancel, a coroutine's resumption) names a slot in
-// its home's tables; when that slot is gone the completion is stale: counted
-// and dropped, never delivered to a stranger. Starting a call is not a
-// completion but mail (actors/mailbox.h), which may be refused.
+// actor, a service actor. A completion (a reply, a timer, a cancel, a coroutine's
+// resumption) names a slot in its home's tables. When that slot is gone the
+// completion is stale: counted and dropped, never delivered to the slot's next
+// owner. Starting a call is not a completion but mail (actors/mailbox.h), which may
+// be refused.
 //
-// Completions are bounded by what was admitted before: calls, windows, timers.
+// Completions are bounded by what was admitted before: calls and timers.
 namespace mailroom {
 
 // What a completion may carry. Owned by whoever holds the unique_ptr; destroyed
@@ -39,11 +39,11 @@ struct Completion {
 class Home {
  public:
   // Any thread. Never refuses, never waits, never throws. The home outlives
-  // every envelope, timer and task that knows it (house rule: homes outlive all).
+  // every envelope, timer and task that knows it.
   virtual void Post(Completion completion) noexcept = 0;
-  // Any thread. Whoever sleeps at home looks at what was posted: the second half of
-  // a Post() whose wake was left to a batch (base/post_batch.h). Nothing for homes
-  // that do not sleep.
+  // Any thread. Wakes the home's thread, so that it looks at what was posted: the
+  // second half of a Post() whose wake was left to a batch (base/post_batch.h). Does
+  // nothing for homes that do not sleep.
   virtual void Wake() noexcept {}
 
  protected:

@@ -25,10 +25,11 @@ class Metadata {
     BytesView value;
   };
 
-  // Adds a pair behind all others. The key's ASCII letters are lowered. Views of
-  // this very list may be added and set.
+  // Adds a pair behind all others. The key's ASCII letters are lowered. `key` and
+  // `value` may be views of this very list. Ends the program at 4 GiB of text.
   void Add(std::string_view key, BytesView value);
-  // Replaces every value of `key` by one, in the first one's place.
+  // Replaces every value of `key` by one, in the first one's place; adds it behind all
+  // others when there is none.
   void Set(std::string_view key, BytesView value);
 
   // The first value of `key` (already in lower case), or nothing.

@@ -8,19 +8,18 @@
 // MpscQueue: many threads push, one consumes. The only door to moodycamel's
 // ConcurrentQueue, which no header of ours includes.
 //
-// Unbounded and lock-free: whoever needs a bound counts by himself (the library's
-// own bound is unreliable). It carries 16-byte values and owns nothing behind
-// their pointers: who destroys the queue drains it first.
+// Unbounded and lock-free. A user that needs a bound keeps a count of its own (the
+// library's bound is unreliable). It carries 16-byte values and owns nothing behind
+// their pointers: its owner drains it before destroying it.
 //
 // The surprise: order is kept per producer only. Items of one Producer (or of one
 // thread that pushes without one) come out in the order they went in; between
 // producers there is no order, not even for pushes that follow each other.
 //
-// The consuming right is one token inside the queue that travels with whoever
-// holds the right (an actor's claim, a loop's thread); passing the right on must
-// synchronise. It takes turns among the producers, at most kQuota items from each,
-// so a quiet producer is never starved by busy ones. Several threads that pop at
-// the same time (a run queue) each make a Consumer of their own.
+// One thread at a time has the right to consume: the holder of an actor's claim, a
+// loop's thread. Passing the right on must synchronise. A consumer takes turns among
+// the producers, at most kQuota items from each, so a quiet producer is never starved
+// by busy ones. Threads that pop at the same time (a run queue) each make a Consumer.
 //
 // A TryPop that finds nothing proves that the queue was empty only for pushes
 // that happened before it; see actors/parking.h for how to sleep on that.

@@ -12,11 +12,11 @@
 
 // RunBlocking: runs a task on a thread that is nobody's home, and waits for it.
 //
-// For main() and for tests: the one place where a thread sleeps for a result.
-// Never on a loop or a worker, which would stop the very work it waits for.
+// For main() and for tests: the one place where a thread sleeps for a result. Never on a
+// loop or a worker: that would stop the work it waits for.
 namespace mailroom {
 
-// A home with one inhabitant: the thread inside RunBlocking.
+// The home of one thread: that inside RunBlocking.
 class BlockingHome final : public Home {
  public:
   // Any thread.

@@ -21,7 +21,7 @@ enum class SlotKind : uint8_t {
   kConnection = 2,
   kWake = 3,
   kSignal = 4,
-  kDescriptor = 5,  // a descriptor that is no connection (drivers, pipes)
+  kDescriptor = 5,  // a descriptor that is no connection
   kCall = 6,
   kTimer = 7,
   kJob = 8,

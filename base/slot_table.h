@@ -13,10 +13,10 @@
 // SlotTable<T>: objects found by SlotId, or found to be gone.
 //
 // It owns its objects: Insert() constructs one, Erase() destroys it, the table's
-// end destroys the rest. Whoever may be late (a timer, a reply, an event of the
-// same batch) keeps the SlotId and asks Find() again; nobody keeps a T* longer
-// than the current turn. One thread at a time; never blocks; Insert, Find and
-// Erase allocate only when the table grows beyond its largest size so far.
+// end destroys the rest. Code that may be late (a timer, a reply, an event of the
+// same batch) keeps the SlotId and asks Find() again; a T* is kept no longer than the
+// current turn. One thread at a time; never blocks; Insert allocates only when the
+// table grows beyond its largest size so far.
 // T's constructor and destructor may call back into the table.
 //
 // Invariants:

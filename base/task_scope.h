@@ -12,8 +12,8 @@
 // A root task and all tasks that it awaits share one scope: the home where they
 // run, the home's table of suspensions, and the owner (as a rule the slot of the
 // Job) that wants to know when the root may be done. An awaitable that has to wait
-// takes a suspension slot and gives its id to whoever will finish the work; that
-// one posts a Completion with the id home; the home calls Resume().
+// takes a suspension slot and hands its id to the code that finishes the work. That code
+// posts a Completion with the id home, and the home calls Resume().
 //
 // An awaitable follows *try, then park*:
 //   await_ready    attempts the operation; true when it is done

@@ -8,16 +8,16 @@
 
 // Thread: a named thread that is always joined.
 //
-// The destructor waits for the body to return: whoever owns the thread has told
-// it to stop before. An exception that leaves the body is logged and ends the
-// program (one catch per boundary; a thread without an owner to tell is one).
+// The destructor waits for the body to return: the owner tells it to stop before that.
+// An exception that leaves the body is logged and ends the program.
 // The Thread object belongs to one thread at a time.
 namespace mailroom {
 
 class Thread final {
  public:
   Thread() = default;  // no thread
-  // Starts `body` on a new thread. The kernel keeps 15 characters of the name.
+  // Starts `body` on a new thread, under the first 15 characters of `name`: that is
+  // all the kernel keeps.
   Thread(std::string name, std::function<void()> body);
   Thread(Thread&&) noexcept = default;
   // Joins the thread that is being replaced.
@@ -33,8 +33,9 @@ class Thread final {
   std::thread thread_;
 };
 
-// Any thread. The calling thread's name, as the kernel's tools and the log show
-// it; the view is valid until this thread changes it. "main" before any call.
+// Any thread. The calling thread's name, as the kernel's tools and the log show it: at
+// most 15 characters. The view is valid until this thread changes its name. "main"
+// until a thread gets a name.
 void SetThreadName(std::string_view name);
 std::string_view ThreadName();
 

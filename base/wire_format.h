@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <string_view>
 
+// How the messages of a call are written, as values: rpc/ fills and reads them,
+// whatever carries a call between the two (an envelope) does not look inside.
 namespace mailroom {
 
 // How a message is written: protobuf's binary form, its JSON mapping, or not at
@@ -12,5 +16,23 @@ enum class WireFormat : uint8_t { kProto = 0, kJson = 1, kTyped = 2 };
 // What is done to the bytes of a message on the wire: a content coding of HTTP
 // (RFC 9110 s8.4.1), a message encoding of gRPC.
 enum class Compression : uint8_t { kIdentity = 0, kGzip = 1 };
+
+// At most so many bytes.
+struct ByteLimit {
+  size_t bytes = SIZE_MAX;
+  // What raises the limit, for the text of a refusal: "start the server with ...".
+  // Static text; empty when nothing does.
+  std::string_view advice = {};
+};
+
+// The messages of one call, both ways.
+struct WireForm {
+  WireFormat format = WireFormat::kProto;
+  Compression request_compression = Compression::kIdentity;  // of the request, as it came
+  Compression accepted = Compression::kIdentity;             // what the reply may be compressed by
+  Compression reply_compression = Compression::kIdentity;    // what it is compressed by
+  size_t compress_from = 0;  // bytes: a smaller reply stays as it is
+  ByteLimit request_limit;   // of the request, decompressed
+};
 
 }  // namespace mailroom

@@ -15,11 +15,11 @@
 // Engine: the seam over HTTP/1.1 now and HTTP/2 later. Bytes to exchanges,
 // answers to bytes; no sockets, no clock, no threads.
 //
-// Input is pulled: Next() is lent the bytes and gives one event after the other
-// until NeedMore. Whoever pulls may stop at any time (the session does,
-// while it is frozen): unconsumed bytes stay with the caller. Output is appended
-// to a string (a connection's write buffer) in the order HTTP asks for; the
-// engine never keeps an answer back.
+// Input is pulled: the caller lends the bytes to Next(), which gives one event after
+// the other until NeedMore. The caller may stop at any time (a session does while it
+// is frozen) and keeps the bytes that are not consumed. Output is appended to a string
+// (a connection's write buffer) in the order in which it is sent; the engine keeps
+// no answer back.
 // One engine per connection, owned by its session. Loop thread only.
 namespace mailroom::http {
 
@@ -71,7 +71,7 @@ struct Reset {
 struct Bad {
   StreamId stream{};
   int status = 400;
-  std::string reason;  // says what is wrong, which limit, how to raise it
+  std::string reason;  // what is wrong, which limit was met, what raises it (Limits::body_advice)
 };
 
 struct NeedMore {};

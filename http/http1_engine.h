@@ -13,10 +13,10 @@
 // Each request comes out as Head, Body (none, one or several, never empty),
 // End. Requests may be pulled ahead of their answers, up to
 // kMaxUnanswered; then Next() gives NeedMore and takes nothing until one is
-// answered. What follows a request that closes the connection is never taken.
-// So it is behind the last one that Limits::requests allows.
-// After StartClosing() the last request given (or, if all are answered, one
-// more) is the last.
+// answered. What follows a request that closes the connection is never taken, nor
+// what follows the last request that Limits::requests allows.
+// After StartClosing() no request follows the last one given; if all of those are
+// answered, one more may come.
 // Bad counts as the request's last event; answer it like a request, with its
 // stream, when its turn comes. The answer says `connection: close` by itself.
 // An answer may also be sent before the body has come; whatever is sent for a

@@ -13,9 +13,8 @@
 // Http1Pool: what the HTTP/1.1 engines of one loop share, so that an engine at
 // rest is small: the limits, the heads that were parsed last, templates of those
 // that are written, and spare parsers and field lists.
-// An engine borrows a field list while a Head's views are valid and a parser
-// while a chunked body is incomplete; a request of which only the head is
-// awaited borrows nothing.
+// An engine borrows a field list while a Head's views are valid, and a parser while a
+// chunked body is incomplete. While it waits for a head it borrows nothing.
 //
 // One per loop, owned by the I/O actor; outlives its engines. Loop thread only.
 namespace mailroom::http {

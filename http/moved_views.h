@@ -10,12 +10,13 @@
 
 namespace mailroom::http {
 
-// Views of one copy of some bytes as the same views of another copy. Private.
+// Turns views into one copy of some bytes into views of the same places in another
+// copy. Private. Both copies outlive it.
 class MovedViews final {
  public:
   MovedViews(BytesView from, const char* to) : from_(from), to_(to) {}
 
-  // What does not lie in the bytes stays where it is: "/" of a target without a path.
+  // A view that does not lie in the bytes stays as it is: "/" of a target without a path.
   std::string_view operator()(std::string_view view) const {
     const auto at =
         reinterpret_cast<uintptr_t>(view.data()) - reinterpret_cast<uintptr_t>(from_.data());

@@ -58,7 +58,7 @@ void Connection::Write(std::string&& bytes) {
 
 std::string* Connection::WriteBuffer() {
   set_.AssertHeld();
-  return closing_ ? set_.Void() : Output().Tail();
+  return closing_ ? set_.Discard() : Output().Tail();
 }
 
 size_t Connection::queued_output() const { return output_ == nullptr ? 0 : output_->size(); }
@@ -89,7 +89,7 @@ void Connection::OnReady(const Ready& ready) {
   if (WantsRead()) {
     ReadSome(ready.error);
   } else if (ready.error) {
-    // Not read to find out: what arrived before it has nobody to answer to.
+    // Not read: whatever the peer had sent before could not be answered.
     Reset(Status::Static(Code::kUnavailable, "the peer reset the connection or hung up"));
   } else {
     quiet_ = true;

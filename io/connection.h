@@ -46,6 +46,7 @@ class OutputQueue;
 
 class Connection final {
  public:
+  // Sizes are bytes.
   struct Limits {
     size_t read_size = 32 * 1024;               // the loop's shared read buffer
     size_t max_input = 1024 * 1024;             // unconsumed bytes kept; then reading pauses
@@ -100,8 +101,8 @@ class Connection final {
   // The queued output is over its high-water mark: nothing is read meanwhile, and
   // OnDrained follows once it fell under the low-water mark.
   bool over_high_water() const { return over_high_water_; }
-  // False over the high-water mark, as above, by what was queued up to now. Ask before
-  // each piece of much that can wait: one that is told no may wait for OnDrained.
+  // False when what was queued up to now is over the high-water mark. A caller with many
+  // pieces that can wait asks before each of them; after a false OnDrained follows.
   bool TakesMore();
 
   // Closes once all queued output is written (or the peer is gone). No OnRead

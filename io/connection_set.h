@@ -26,7 +26,7 @@
 //
 // It owns the slots, the read buffer, the spare output queues, and the lists of
 // those that have something to do in steps 5, 7 and 8 of the turn. The lists
-// hold ids: an entry whose connection was swept meanwhile is nothing.
+// hold ids: an entry whose connection was swept meanwhile is skipped.
 // Owned by the Loop; loop thread only.
 namespace mailroom::io {
 
@@ -88,8 +88,8 @@ class ConnectionSet final {
   void ConsumeFresh(size_t n) { fresh_.remove_prefix(n); }
 
   std::span<char> read_buffer() { return {read_buffer_.get(), limits_.read_size}; }
-  // Where writes go that nobody will send.
-  std::string* Void();
+  // An empty string that takes what a closing connection writes; nobody reads it.
+  std::string* Discard();
 
   const Connection::Limits& limits() const { return limits_; }
   Poller& poller() { return poller_; }
@@ -113,9 +113,9 @@ class ConnectionSet final {
   const std::unique_ptr<char[]> read_buffer_;
   const Connection* reading_ = nullptr;
   BytesView fresh_;
-  std::string void_;
+  std::string discarded_;
 
-  // Each filled by the Mark of its name.
+  // Each is filled by the Mark method of its name.
   std::vector<ConnectionId> dirty_;
   std::vector<ConnectionId> offered_;
   std::vector<ConnectionId> closing_;

@@ -12,10 +12,10 @@
 
 // EpollPoller: the Poller of Linux. Private to io; MakePoller() makes one.
 //
-// Level triggered, but for its own eventfd: edge triggered, so that a wake costs
-// no read. Waits to the nanosecond with epoll_pwait2 (Linux 5.11), in steps that
-// leave the kernel's slack out; an older kernel or a sandbox without it gets the
-// same from a timerfd, which has no slack.
+// Level triggered, except its own eventfd, which is edge triggered: so a wake costs no
+// read. It waits with epoll_pwait2 (Linux 5.11), which counts nanoseconds, in steps that
+// leave the kernel's slack out. Where a kernel or a sandbox lacks that call a timerfd,
+// which has no slack, does the same.
 namespace mailroom::io {
 
 class EpollPoller final : public Poller {

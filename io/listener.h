@@ -20,7 +20,8 @@
 // peer learns it now instead of hanging in the backlog (grpc#11679), and a
 // level-triggered loop does not spin on a listener it cannot serve.
 //
-// Made by main(), moved into one Loop. One thread at a time; never blocks.
+// Made before the loops run, then moved into one of them. One thread at a time; never
+// blocks.
 namespace mailroom::io {
 
 class SocketFile;
@@ -36,7 +37,8 @@ class Listener final {
   // on its own loop; the kernel spreads the connections.
   enum class Port : uint8_t { kOwn, kShared };
 
-  // Whatever the address names. A Unix socket's file gets the permissions
+  // Whatever the address names. With Port::kShared a port that another process listens
+  // on is unavailable: it is bound alone first. A Unix socket's file gets the permissions
   // `unix_mode`, and is unlinked with the listener; a stale one is replaced.
   static Result<Listener> Open(const ListenAddress& where, Port port = Port::kOwn,
                                unsigned unix_mode = kUnixMode);
@@ -55,9 +57,9 @@ class Listener final {
   // (Socket::SetPeerTimeout). Nothing on a Unix socket, whose peer cannot vanish.
   Status SetPeerTimeout(Duration timeout);
 
-  // The same place for another loop: a socket of its own on the same port, where
-  // this one was bound with Port::kShared; otherwise the same socket once more, so
-  // that whichever loop has time accepts.
+  // A listener at the same address for another loop. Bound with Port::kShared: a socket
+  // of its own on the same port. Otherwise the same socket by another descriptor: any of
+  // the loops that watch it may accept.
   Result<Listener> ForAnotherLoop();
 
   // TCP only; of a Unix socket no address.

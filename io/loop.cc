@@ -104,7 +104,8 @@ void Loop::TakeSignals() {
 }
 
 void Loop::RunDue() {
-  // As many as there were: one that starts itself again at once waits its turn.
+  // At most as many as there were: a timer that is started anew by its own hook fires in
+  // the next turn.
   for (size_t left = timers_.size(); left > 0; --left) {
     const std::optional<SlotId> token = timers_.PopDue(now_);
     if (!token) break;
@@ -132,7 +133,7 @@ Duration Loop::NextTimeout() {
   if (!settled_ || stopping_.load() || connections_->HasWork()) return Duration::zero();
   const TimePoint next = std::min({timers_.NextDeadline(), handler_.NextDeadline(), next_tick_,
                                    connections_->NextDeadline(), listeners_->NextDeadline()});
-  // Read anew: what this turn took must not make the next deadline late.
+  // Read the clock again: the turn has taken time, and the next deadline must not be late.
   turn_end_ = clock_.Now();
   const Duration timeout = Remaining(turn_end_, next);
   if (timeout == Duration::zero()) return timeout;

@@ -53,7 +53,7 @@ class Loop final {
   struct Options {
     uint8_t number = 0;                       // stands in every SlotId of this loop
     int events_per_wait = 256;                // the largest readiness batch
-    int accepts_per_turn = 64;                // for each listener: the others' turn comes
+    int accepts_per_turn = 64;                // of each listener; further ones wait for a turn
     int settle_budget = 64;                   // rounds of step 5 in one turn
     Duration tick = std::chrono::seconds(5);  // OnTick's period (S28)
     // No accept for so long after descriptors ran out, unless one is freed.
@@ -96,7 +96,7 @@ class Loop final {
   const Clock& clock() const { return clock_; }
   const LoopCounters& counters() const { return counters_; }
 
-  // Registers a bound, listening socket; the loop takes the descriptor.
+  // Registers a bound, listening socket. The loop takes the descriptor, on failure too.
   Status AddListener(Listener listener);
   // Stops accepting: closes every listener. Connections live on.
   void CloseListeners();
@@ -122,14 +122,15 @@ class Loop final {
         const_cast<void*>(static_cast<const void*>(std::addressof(f))));
   }
 
-  // One OnTimer(token) at `when` or later, in step 4. Ids are never reused
-  // while they could be confused; cancelling what has fired is nothing.
+  // One OnTimer(token) at `when` or later, in step 4. Cancelling a timer that has fired
+  // does nothing, also when its place was taken by another one since.
   TimerId StartTimer(TimePoint when, SlotId token);
   void CancelTimer(TimerId id);
   size_t timer_count() const;
 
-  // Has SIGTERM and SIGINT (or the given set) delivered as OnSignal. Blocks
-  // them in the calling thread: call before any other thread starts. Once.
+  // Has these signals delivered as OnSignal. Blocks them in the calling thread: call
+  // before any other thread starts. Once. invalid_argument for a number that is no
+  // signal or cannot be blocked.
   Status WatchSignals(const std::vector<int>& signal_numbers);
   // After Run(): the calling thread takes signals as it did before. Those that came
   // and were not seen are dropped.

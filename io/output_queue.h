@@ -11,10 +11,10 @@
 // OutputQueue: the bytes of one connection that wait to be written. Private to
 // io.
 //
-// A row of pieces. Small writes are copied behind each other into the last one,
-// large strings are moved in as a piece of their own. A connection has a queue
-// only while it has output: the ConnectionSet lends them, and the last piece's
-// memory is kept in an empty one, so a short reply allocates nothing.
+// A list of pieces. A small write is copied into the last piece, a large string is moved
+// in as a piece of its own. A connection has a queue only while it has output: the
+// ConnectionSet lends it. An empty queue keeps the memory of one piece, so a short reply
+// allocates nothing.
 // One thread at a time.
 namespace mailroom::io {
 

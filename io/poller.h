@@ -11,13 +11,13 @@
 #include "mailroom/base/status.h"
 #include "mailroom/io/socket.h"
 
-// Poller: the seam between a loop and its kernel; over epoll, kqueue and a
-// scripted fake.
+// Poller: the seam between a loop and its kernel. Two classes implement it: EpollPoller,
+// and a scripted fake for tests (io/testing/fake_poller.h).
 //
 // It knows descriptors, interest and tokens; it does not know connections. A
 // token is a SlotId and comes back as it was given, so an event that was in the
 // batch when its slot died is recognised by its generation. Readiness is level
-// triggered everywhere. Nothing in this header may assume epoll.
+// triggered. Nothing in this header may assume epoll: other kernels are to follow.
 // Owned by one Loop; every method on the loop thread except Wake().
 namespace mailroom::io {
 
@@ -28,8 +28,8 @@ struct Interest {
   // The peer's end (FIN) alone; `readable` watches for that, too. Reported with bytes
   // still unread in front of it.
   bool end = false;
-  // Of all pollers that watch the same socket one is told rather than each. To be
-  // given to Add() only: what is watched so cannot be modified.
+  // Wakes one of the pollers that watch this socket, not all (EPOLLEXCLUSIVE; a hint
+  // elsewhere). For Add() only: a descriptor watched like this cannot be modified.
   bool exclusive = false;
   friend bool operator==(Interest, Interest) = default;
 };
@@ -63,10 +63,9 @@ class Poller {
 
   // Waits until something is ready, the deadline `timeout` from now has passed
   // (negative: for ever, zero: only look) or Wake() was called, and fills at
-  // most `out.size()` entries. A signal or a timeout gives an empty result,
-  // never an error; so may a wait that ends a little early: wait for the rest. A wake is reported
-  // as one entry with the wake token, once for any number of Wake() calls since the last report,
-  // and is quiet again.
+  // most `out.size()` entries; returns how many. A signal or a timeout gives 0, never an
+  // error. So may a wait that ends a little early: the caller waits for the rest. Any
+  // number of Wake() calls since the last report give one entry with the wake token.
   virtual Result<size_t> Wait(std::span<Ready> out, Duration timeout) = 0;
 
   // Any thread, also while the loop is being torn down (until the Poller is
@@ -81,7 +80,7 @@ class Poller {
   }
 };
 
-// The platform's own: epoll on Linux, kqueue elsewhere.
+// The platform's own: epoll. Linux is the only platform today.
 std::unique_ptr<Poller> MakePoller();
 
 }  // namespace mailroom::io

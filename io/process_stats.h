@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-// ProcessStats: what the kernel knows about this process.
+// ProcessStats: what the kernel knows about this process. A value.
 namespace mailroom::io {
 
 struct ProcessStats {
@@ -16,9 +16,9 @@ struct ProcessStats {
   uint64_t threads = 0;
 };
 
-// Any thread. Opens and reads files of /proc: for pages that somebody asks for now and
-// then, on no path of a call. What can't be read is 0; without a
-// descriptor left that is all but the descriptors.
+// Any thread but a loop's: it opens and reads files of /proc. A value that cannot be read
+// is 0. When no descriptor is left nothing of /proc can be read; `open_descriptors` then
+// equals `max_descriptors`.
 ProcessStats ReadProcessStats();
 
 }  // namespace mailroom::io

@@ -41,7 +41,7 @@ struct IoResult {
 
 class Socket final {
  public:
-  // The pieces one Send() takes; what is behind them waits for the next.
+  // The pieces that one Send() takes; further ones wait for the next Send().
   static constexpr size_t kMaxPieces = 64;
 
   Socket() = default;
@@ -82,7 +82,7 @@ class Socket final {
   Address UnixPeer() const;
   // The same socket by another descriptor, closed on exec.
   Result<Socket> Duplicate() const;
-  // FailedPrecondition unless it is a listening stream socket.
+  // failed_precondition unless it is a listening stream socket.
   Status CheckListening() const;
 
   // The two calls of the request path, on any descriptor that is a socket.

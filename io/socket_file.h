@@ -10,12 +10,11 @@
 
 // SocketFile: the file by which a Unix socket is found, and its end.
 //
-// A process that is killed leaves its file behind: nobody listens there any more,
-// and nobody could again. Bind() takes such a file away; one on which somebody
-// listens, and one that is no socket, it leaves alone and says so. When the
-// SocketFile dies it unlinks the file, unless another has taken the place since.
-// Two servers that start on one stale file at the same moment can take it from
-// each other: the later one has it.
+// A process that is killed leaves its file behind, and a new server could not bind
+// there. Bind() removes such a file. A file on which a process listens, or that is no
+// socket, stays, and Bind() fails. The destructor unlinks the file, unless another file
+// has taken its place since. Of two servers that start on one stale file at the same
+// moment the later one gets it.
 //
 // Owned by the Listener that is bound to it. One thread at a time. Private to io.
 namespace mailroom::io {

@@ -14,8 +14,8 @@
 // Notifications coalesce: however many come before the loop looks, the callback
 // runs once. Do not count them. It is not a queue: what there is to do must be
 // published before Notify() and found by the callback.
-// The I/O actor needs no Wake: Loop::Wake() turns the loop and step 5 looks at
-// the mailbox. This is for drivers and other threads that know one callback.
+// The I/O actor needs no Wake: Loop::Wake() makes the loop turn, and step 5 looks at the
+// mailbox. A Wake is for other threads, which have one callback each.
 //
 // A copy is the same wake; the loop and all copies own its state together,
 // which is why a notify that races with the loop's end is safe.

@@ -32,7 +32,7 @@ struct Wake::State {
 class WakeList final {
  public:
   explicit WakeList(Poller& poller) : poller_(poller) {}
-  // Detaches what is left: from here on a notify is nothing.
+  // Detaches the wakes that are left: from here on Notify() does nothing.
   ~WakeList();
   WakeList(const WakeList&) = delete;
   WakeList& operator=(const WakeList&) = delete;

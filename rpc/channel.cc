@@ -4,6 +4,8 @@
 namespace mailroom::rpc {
 
 bool CallAwaiter::Park(std::coroutine_handle<> handle, TaskScope& scope) {
+  options_.headers.Clear();
+  options_.trailers.Clear();
   suspension_ = scope.Suspend(handle, &parcel_);
   if (!suspension_) {
     refused_ = Status::Static(Code::kResourceExhausted, "too many suspended calls");

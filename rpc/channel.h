@@ -22,24 +22,32 @@
 // Outside of any actor: base/run_blocking.h.
 namespace mailroom::rpc {
 
-// What a caller may say about one call, and what comes back beside the message.
-// Lives until the call ended. Reusable after Clear().
+// What a caller says about a call, and what comes back beside the message.
+//
+// Lives until the call has ended. One call at a time may use it, and another one
+// after that: `timeout` and `metadata` stay as they are, each call begins by emptying
+// `headers` and `trailers`.
 struct CallOptions {
   CallOptions() = default;
+  // From the start of the call. A call that has not been answered by then ends as
+  // deadline_exceeded. When its caller hears of that is the channel's affair: a server
+  // answers at that moment, in one process the caller hears when the handler has ended.
   std::optional<Duration> timeout;
   Metadata metadata;  // sent with the request
-  Metadata headers;   // leading, of the answer
-  Metadata trailers;  // trailing, of the answer
+  Metadata headers;   // of the answer, leading; also with an error
+  Metadata trailers;  // of the answer, trailing; also with an error
 };
 
+// Outlives the calls that it started. Its thread is the subclass's to say.
 class Channel {
  public:
   // Starts a unary call and returns at once. OK: exactly one completion for
   // `slot` is posted to `home`, its parcel is for Finish. An error: nothing was
-  // started. `request` is not needed any more when this returns.
+  // started. `request` and `options` are not needed any more when this returns.
   virtual Status Start(const MethodSpec& method, const google::protobuf::Message& request,
                        const CallOptions& options, Home& home, SlotId slot) = 0;
-  // Opens what came home: the reply into *reply when OK.
+  // The caller's home. Opens what came home: the reply into *reply when OK, headers and
+  // trailers into *options, which has none.
   virtual Status Finish(ParcelPtr parcel, CallOptions* options,
                         google::protobuf::Message* reply) = 0;
 
@@ -47,7 +55,8 @@ class Channel {
   ~Channel() = default;
 };
 
-// One call in flight: starts when awaited.
+// One call in flight: starts when awaited. resource_exhausted when the home has as many
+// suspended coroutines as it may. Destroying it forgets the call: its answer is stale.
 class [[nodiscard]] CallAwaiter final {
  public:
   CallAwaiter(Channel& channel, const MethodSpec& method, const google::protobuf::Message& request,
@@ -80,7 +89,7 @@ class [[nodiscard]] CallAwaiter final {
   Status refused_;
 };
 
-// What the generated stubs call. `request` and `options` outlive the task.
+// What the generated stubs call. `request` and `options` live until the task has ended.
 template <class Reply, class Request>
 Task<Result<Reply>> UnaryCall(Channel& channel, const MethodSpec& method, const Request& request,
                               CallOptions& options) {

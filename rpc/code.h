@@ -6,8 +6,8 @@
 
 #include "mailroom/base/status.h"
 
-// How the sixteen codes are spelled on each wire. Source: Connect protocol
-// reference, "Error codes" (https://connectrpc.com/docs/protocol#error-codes).
+// How the sixteen codes are spelled on Connect's wire. Source: Connect protocol
+// reference, "Error codes" (https://connectrpc.com/docs/protocol#error-codes). Any thread.
 namespace mailroom::rpc {
 
 // Connect unary: code to HTTP status (not_found is 404, unavailable 503, ...).

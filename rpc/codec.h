@@ -12,8 +12,8 @@
 // Two implementations: protobuf binary and protobuf's JSON mapping (unknown fields
 // are ignored, as proto3 JSON parsers on a server should). Small messages in JSON
 // cost twice to four times what they cost in binary; those that hold a Timestamp, an
-// Any or another type with a JSON form of its own ten to forty times (docs/design/
-// 0007). So codecs run on workers whenever there are any.
+// Any or another type with a JSON form of its own ten to forty times
+// (docs/design/0007-json.md). So codecs run on workers whenever there are any.
 // Any thread.
 namespace google::protobuf {
 class Message;

@@ -8,8 +8,7 @@
 
 // Connect's error object: {"code":"not_found","message":"...","details":[...]}.
 //
-// The body of every unary error, and inside of the frame that ends a stream.
-// Any thread.
+// The body of every unary error. Any thread.
 namespace mailroom::rpc {
 
 // Appends the object, within the bounds of rpc/error_bounds.h. Message and details are left out

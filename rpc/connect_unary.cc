@@ -95,7 +95,7 @@ Status ReadFields(const http::Headers& headers, CallHead* call, Metadata* metada
       MAILROOM_RETURN_IF_ERROR(AddRequestField(field, metadata));
     }
   }
-  // Who does not say what it takes, takes what it sends.
+  // A client that does not say what it takes is answered as it sends.
   call->accepted = accept.given() ? accept.best() : call->request_compression;
   call->compress_always = accept.refuses_identity();
   return Status();

@@ -2,9 +2,10 @@
 #include "mailroom/rpc/content_coding.h"
 
 #include <algorithm>
-#include <cstddef>
+#include <string>
 
 #include "mailroom/base/ascii.h"
+#include "mailroom/base/check.h"
 #include "mailroom/http/field_list.h"
 
 namespace mailroom::rpc {
@@ -31,22 +32,48 @@ int ParseWeight(std::string_view text) {
   return weight <= kWhole ? weight : kUnreadable;
 }
 
+bool IsCalled(const ContentCoding& coding, std::string_view name) {
+  return EqualsIgnoreCase(name, coding.name) ||
+         (!coding.alias.empty() && EqualsIgnoreCase(name, coding.alias));
+}
+
 }  // namespace
 
 std::optional<Compression> FindCompression(std::string_view name) {
-  if (EqualsIgnoreCase(name, "gzip") || EqualsIgnoreCase(name, "x-gzip")) return Compression::kGzip;
+  for (const ContentCoding& coding : kContentCodings) {
+    if (IsCalled(coding, name)) return coding.compression;
+  }
   return std::nullopt;
 }
 
-std::string_view NameOf(Compression) { return "gzip"; }
+std::string_view NameOf(Compression compression) {
+  for (const ContentCoding& coding : kContentCodings) {
+    if (coding.compression == compression) return coding.name;
+  }
+  MAILROOM_CHECK(false);
+  return {};
+}
 
-std::string_view KnownCompressions() { return "gzip"; }
+std::string_view KnownCompressions() {
+  static const std::string list = [] {
+    std::string names;
+    for (const ContentCoding& coding : kContentCodings) {
+      names.append(names.empty() ? "" : ", ").append(coding.name);
+    }
+    return names;
+  }();
+  return list;
+}
+
+AcceptEncoding::AcceptEncoding(std::span<const ContentCoding> codings) : codings_(codings) {
+  MAILROOM_CHECK(codings.size() <= kMostCodings);
+}
 
 void AcceptEncoding::Add(std::string_view value) {
   given_ = true;
   // What most clients send; the list below costs four times as much.
-  if (gzip_ == kUnnamed && EqualsIgnoreCase(value, "gzip")) {
-    gzip_ = kWhole;
+  if (elements_ == 0 && EqualsIgnoreCase(value, codings_.front().name)) {
+    wishes_.front() = Wish{kWhole, elements_++};
     return;
   }
   while (!value.empty()) {
@@ -57,30 +84,43 @@ void AcceptEncoding::Add(std::string_view value) {
   }
 }
 
-void AcceptEncoding::AddElement(std::string_view name, int weight) {
-  int* known = nullptr;
-  if (FindCompression(name)) {
-    known = &gzip_;
-    weight = std::max(weight, 0);
-  } else if (EqualsIgnoreCase(name, "identity")) {
-    known = &identity_;
-    if (gzip_ == kUnnamed && others_ == kUnnamed) identity_first_ = true;
-  } else if (name == "*") {
-    known = &others_;
+// Null for a name that means nothing here.
+AcceptEncoding::Wish* AcceptEncoding::Find(std::string_view name) {
+  for (size_t i = 0; i < codings_.size(); ++i) {
+    if (IsCalled(codings_[i], name)) return &wishes_[i];
   }
-  if (known == nullptr || weight == kUnreadable) return;
-  *known = *known == kUnnamed ? weight : std::min(*known, weight);
+  if (EqualsIgnoreCase(name, "identity")) return &identity_;
+  return name == "*" ? &others_ : nullptr;
+}
+
+void AcceptEncoding::AddElement(std::string_view name, int weight) {
+  Wish* const wish = Find(name);
+  if (wish == nullptr) return;
+  if (weight == kUnreadable) {
+    if (wish == &identity_ || wish == &others_) return;
+    weight = 0;
+  }
+  if (wish->named()) {
+    wish->weight = std::min(wish->weight, weight);
+  } else {
+    *wish = Wish{weight, elements_++};
+  }
 }
 
 Compression AcceptEncoding::best() const {
-  const int gzip = gzip_ != kUnnamed ? gzip_ : others_;
-  if (gzip <= 0 || identity_ > gzip) return Compression::kIdentity;
-  const bool tie = identity_ == gzip && identity_first_;
-  return tie ? Compression::kIdentity : Compression::kGzip;
+  Compression best = Compression::kIdentity;
+  Wish wish = identity_;
+  for (size_t i = 0; i < codings_.size(); ++i) {
+    const Wish& of_this = wishes_[i].named() ? wishes_[i] : others_;
+    if (of_this.weight <= 0 || !of_this.Before(wish)) continue;
+    wish = of_this;
+    best = codings_[i].compression;
+  }
+  return best;
 }
 
 bool AcceptEncoding::refuses_identity() const {
-  return identity_ == 0 || (identity_ == kUnnamed && others_ == 0);
+  return identity_.named() ? identity_.weight == 0 : others_.weight == 0;
 }
 
 }  // namespace mailroom::rpc

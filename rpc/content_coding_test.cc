@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mailroom/rpc/content_coding.h"
 
+#include <array>
+#include <string>
+#include <string_view>
+
 #include <gtest/gtest.h>
+
+#include "mailroom/rpc/compression.h"
 
 namespace mailroom::rpc {
 namespace {
@@ -13,11 +19,29 @@ TEST(ContentCodingTest, NamesAreReadInAnyCase) {
   for (const char* name : {"gzip", "GZIP", "x-gzip", "X-GZip"}) {
     EXPECT_EQ(FindCompression(name), kGzip) << name;
   }
-  for (const char* name : {"", "identity", "*", "gzi", "gzipp", "deflate", "br", "zstd", "gzip "}) {
+  for (const char* name : {"", "identity", "*", "gzi", "gzipp", "deflate", "compress", "gzip "}) {
     EXPECT_EQ(FindCompression(name), std::nullopt) << name;
   }
   EXPECT_EQ(FindCompression(NameOf(kGzip)), kGzip);
 }
+
+TEST(ContentCodingTest, EachOfTheListCompressesAndDecompresses) {
+  for (const ContentCoding& coding : kContentCodings) {
+    EXPECT_NE(KnownCompressions().find(coding.name), std::string_view::npos);
+    EXPECT_EQ(NameOf(coding.compression), coding.name);
+    EXPECT_EQ(FindCompression(coding.name), coding.compression);
+    Compressor compressor;
+    std::string bytes;
+    compressor.Compress(coding.compression, std::string(5000, 'a'), &bytes);
+    EXPECT_LT(bytes.size(), 500u) << coding.name;
+    std::string plain;
+    EXPECT_TRUE(compressor.Decompress(coding.compression, bytes, {5000}, &plain).ok());
+    EXPECT_EQ(plain, std::string(5000, 'a')) << coding.name;
+  }
+}
+
+// The rows hold whatever codings this build has.
+constexpr std::array kGzipAlone = {ContentCoding{Compression::kGzip, "gzip", "x-gzip"}};
 
 struct Row {
   const char* value;
@@ -29,7 +53,7 @@ struct Row {
 class AcceptEncodingTest : public ::testing::TestWithParam<Row> {};
 
 TEST_P(AcceptEncodingTest, IsWeighed) {
-  AcceptEncoding accept;
+  AcceptEncoding accept(kGzipAlone);
   EXPECT_FALSE(accept.given());
   accept.Add(GetParam().value);
   EXPECT_TRUE(accept.given());
@@ -78,8 +102,36 @@ INSTANTIATE_TEST_SUITE_P(
         Row{"gzip, gzip;q=0", kNo, false}, Row{"gzip;q=0, gzip", kNo, false},
         Row{"gzip, x-gzip;q=0.1, identity;q=0.5", kNo, false}));
 
+// Of several codings, as a build with brotli has them: any value that is no gzip.
+constexpr auto kBrotli = static_cast<Compression>(200);
+constexpr std::array kTwo = {ContentCoding{Compression::kGzip, "gzip", "x-gzip"},
+                             ContentCoding{kBrotli, "br", ""}};
+
+class SeveralCodingsTest : public ::testing::TestWithParam<Row> {};
+
+TEST_P(SeveralCodingsTest, TheClientChooses) {
+  AcceptEncoding accept(kTwo);
+  accept.Add(GetParam().value);
+  EXPECT_EQ(accept.best(), GetParam().best) << GetParam().value;
+  EXPECT_EQ(accept.refuses_identity(), GetParam().refuses_identity) << GetParam().value;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Rows, SeveralCodingsTest,
+    ::testing::Values(Row{"br", kBrotli, false}, Row{"gzip", kGzip, false},
+                      Row{"gzip, deflate, br, zstd", kGzip, false}, Row{"br, gzip", kBrotli, false},
+                      Row{"zstd, br;q=0.9, gzip", kGzip, false},
+                      Row{"gzip;q=0.8, br;q=0.9", kBrotli, false},
+                      Row{"gzip;q=0.8, br;q=0.8", kGzip, false}, Row{"*", kGzip, false},
+                      Row{"gzip;q=0, *", kBrotli, false}, Row{"*;q=0.5, br;q=0.4", kGzip, false},
+                      Row{"br;q=0.5, *;q=0.5", kBrotli, false}, Row{"br, identity", kBrotli, false},
+                      Row{"identity, br", kNo, false}, Row{"identity, br, gzip;q=0", kNo, false},
+                      Row{"gzip;q=0, br;q=0", kNo, false}, Row{"br;q=x, gzip;q=0.1", kGzip, false},
+                      Row{"br, identity;q=0", kBrotli, true}, Row{"", kNo, false},
+                      Row{";q=1", kNo, false}));
+
 TEST(AcceptEncodingFieldsTest, CountAsOneList) {
-  AcceptEncoding accept;
+  AcceptEncoding accept(kGzipAlone);
   accept.Add("br");
   EXPECT_EQ(accept.best(), kNo);
   accept.Add("gzip;q=0.2");

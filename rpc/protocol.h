@@ -14,20 +14,21 @@
 #include "mailroom/http/headers.h"
 #include "mailroom/rpc/method.h"
 
-// Protocol: the seam over Connect, gRPC and gRPC-Web. Exchange to call, outcome
-// to answer, as pure functions: no state between calls, no clock, no sockets.
+// Protocol: the seam over what callers speak: Connect's unary calls today, gRPC and
+// gRPC-Web later. Exchange to call, outcome to answer, as pure functions: no state
+// between calls, no clock, no sockets.
 //
-// Adding a protocol: implement these four, add it to Protocols(). Claim looks at
-// the HTTP method and the content type alone, so the hall finds the protocol
-// before it reads anything else; errors found later are answered in the words
-// of the protocol that claimed the request.
+// Adding a protocol: implement these five, add it to Protocols(). Claims() looks at
+// the HTTP method and the content type alone, so the hall finds the protocol before it
+// reads anything else. Errors found later are answered by the protocol that claimed the
+// request.
 // Loop thread; objects are constants that live for ever.
 namespace mailroom::rpc {
 
 // What a request's head says about its call.
 struct CallHead {
   WireFormat format = WireFormat::kProto;
-  std::optional<Duration> timeout;  // connect-timeout-ms, grpc-timeout
+  std::optional<Duration> timeout;  // connect-timeout-ms
   Compression request_compression = Compression::kIdentity;
   Compression accepted = Compression::kIdentity;  // what the reply may be compressed by
   bool compress_always = false;                   // however small: identity is refused
@@ -47,7 +48,7 @@ struct Answer {
   std::string_view content_type;
   http::Headers headers;
   std::string body;
-  bool has_trailers = false;  // HTTP trailers: gRPC alone
+  bool has_trailers = false;  // HTTP trailers; Connect's unary calls have none
   http::Headers trailers;
   // Backing storage for values that had to be composed.
   std::string text;
@@ -64,7 +65,7 @@ struct Answer {
   static constexpr size_t kKeptBody = 64 * 1024;
 };
 
-// How a call ended: the words of the actor (or of the loop: shed, deadline).
+// How a call ended, by the actor's answer or by the loop's (shed, deadline).
 struct Outcome {
   const Status* status;      // never null
   const Metadata* headers;   // leading, never null
@@ -93,7 +94,7 @@ class Protocol {
                         Metadata* metadata) const = 0;
 
   // Turns the whole request body of a unary call into the message's bytes in
-  // place. Connect: nothing to do. gRPC: cuts the frame.
+  // place. Connect: nothing to do.
   virtual Status OpenBody(std::string* body) const = 0;
 
   // Outcome to answer, never fails: what can't be written becomes internal, also

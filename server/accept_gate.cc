@@ -3,20 +3,20 @@
 
 namespace mailroom::server {
 
-bool AcceptGate::Door::Enter() {
+bool AcceptGate::PerLoop::Enter() {
   if (gate_.open_.fetch_add(1) + 1 < gate_.limit_) return false;
   waiting_.store(true);
   return !GoOn();
 }
 
-void AcceptGate::Door::Leave() {
+void AcceptGate::PerLoop::Leave() {
   if (gate_.open_.fetch_sub(1) != gate_.limit_) return;
-  for (Door& door : gate_.doors_) {
-    if (door.waiting()) door.loop_.Wake();
+  for (PerLoop& other : gate_.loops_) {
+    if (other.waiting()) other.loop_.Wake();
   }
 }
 
-bool AcceptGate::Door::GoOn() {
+bool AcceptGate::PerLoop::GoOn() {
   if (!may_go_on()) return false;
   waiting_.store(false);
   return true;

@@ -28,12 +28,12 @@ namespace mailroom::server {
 
 class AcceptGate final {
  public:
-  // One loop's place. That loop's thread, except waiting().
-  class Door final {
+  // One loop's side of the gate. That loop's thread, except waiting().
+  class PerLoop final {
    public:
-    Door(AcceptGate& gate, Home& loop) : gate_(gate), loop_(loop) {}
-    Door(const Door&) = delete;
-    Door& operator=(const Door&) = delete;
+    PerLoop(AcceptGate& gate, Home& loop) : gate_(gate), loop_(loop) {}
+    PerLoop(const PerLoop&) = delete;
+    PerLoop& operator=(const PerLoop&) = delete;
 
     // A connection was accepted. True when the loop is to stop accepting.
     [[nodiscard]] bool Enter();
@@ -55,14 +55,14 @@ class AcceptGate final {
 
   explicit AcceptGate(size_t limit) : limit_(limit) {}
   // Before any loop runs.
-  Door& Add(Home& loop) { return doors_.emplace_back(*this, loop); }
+  PerLoop& Add(Home& loop) { return loops_.emplace_back(*this, loop); }
 
  private:
   bool full() const { return open_.load() >= limit_; }
 
   const size_t limit_;
   std::atomic<size_t> open_{0};
-  std::deque<Door> doors_;
+  std::deque<PerLoop> loops_;
 };
 
 }  // namespace mailroom::server

@@ -20,7 +20,7 @@ class CountingLoop final : public Home {
 TEST(AcceptGateTest, WhoTakesTheLastPlaceStopsAndGoesOnWhenOneIsFree) {
   AcceptGate gate(2);
   CountingLoop loop;
-  AcceptGate::Door& door = gate.Add(loop);
+  AcceptGate::PerLoop& door = gate.Add(loop);
   EXPECT_FALSE(door.Enter());
   EXPECT_TRUE(door.Enter());
   EXPECT_TRUE(door.waiting());
@@ -37,7 +37,7 @@ TEST(AcceptGateTest, ALoopMayTakeEveryPlaceThereIs) {
   AcceptGate gate(4);
   CountingLoop busy;
   CountingLoop idle;
-  AcceptGate::Door& door = gate.Add(busy);
+  AcceptGate::PerLoop& door = gate.Add(busy);
   gate.Add(idle);
   for (int i = 0; i < 3; ++i) EXPECT_FALSE(door.Enter());
   EXPECT_TRUE(door.Enter());
@@ -47,8 +47,8 @@ TEST(AcceptGateTest, APlaceThatOneLoopFreesWakesAnotherThatWaits) {
   AcceptGate gate(1);
   CountingLoop first;
   CountingLoop second;
-  AcceptGate::Door& a = gate.Add(first);
-  AcceptGate::Door& b = gate.Add(second);
+  AcceptGate::PerLoop& a = gate.Add(first);
+  AcceptGate::PerLoop& b = gate.Add(second);
   EXPECT_TRUE(a.Enter());
   EXPECT_TRUE(b.Enter()) << "one more than the limit: it could not know";
   a.Leave();
@@ -64,7 +64,7 @@ TEST(AcceptGateTest, APlaceThatOneLoopFreesWakesAnotherThatWaits) {
 TEST(AcceptGateTest, NobodyIsWokenWhileThereIsRoom) {
   AcceptGate gate(8);
   CountingLoop loop;
-  AcceptGate::Door& door = gate.Add(loop);
+  AcceptGate::PerLoop& door = gate.Add(loop);
   for (int i = 0; i < 7; ++i) EXPECT_FALSE(door.Enter());
   for (int i = 0; i < 7; ++i) door.Leave();
   EXPECT_EQ(loop.wakes.load(), 0);
@@ -77,12 +77,12 @@ TEST(AcceptGateTest, NoLoopWaitsForEverWhileThereIsRoom) {
   constexpr int kRounds = 20'000;
   AcceptGate gate(2);
   std::vector<CountingLoop> loops(kLoops);
-  std::vector<AcceptGate::Door*> doors;
+  std::vector<AcceptGate::PerLoop*> doors;
   for (CountingLoop& loop : loops) doors.push_back(&gate.Add(loop));
   std::vector<std::thread> threads;
   for (int i = 0; i < kLoops; ++i) {
     threads.emplace_back([&, i] {
-      AcceptGate::Door& door = *doors[static_cast<size_t>(i)];
+      AcceptGate::PerLoop& door = *doors[static_cast<size_t>(i)];
       CountingLoop& loop = loops[static_cast<size_t>(i)];
       for (int round = 0; round < kRounds; ++round) {
         const int seen = loop.wakes.load();
@@ -96,7 +96,7 @@ TEST(AcceptGateTest, NoLoopWaitsForEverWhileThereIsRoom) {
     });
   }
   for (std::thread& thread : threads) thread.join();
-  for (AcceptGate::Door* door : doors) EXPECT_FALSE(door->waiting());
+  for (AcceptGate::PerLoop* door : doors) EXPECT_FALSE(door->waiting());
 }
 
 }  // namespace

@@ -32,7 +32,7 @@ Code ComposeAnswer(Hall& hall, const Exchange& exchange) {
   if (exchange.envelope != nullptr && !exchange.refused) {
     actors::Envelope& reply = *exchange.envelope;
     outcome = rpc::Outcome{&reply.status, &reply.headers, &reply.trailers, &reply.reply,
-                           reply.reply_compression};
+                           reply.wire.reply_compression};
   }
   const Code told = exchange.protocol->Finish(exchange.head, outcome, &answer);
   if (answer.replaced) hall.counters.replaced_answers.Add();

@@ -77,7 +77,7 @@ void IoActor::RequestStop() {
 }
 
 bool IoActor::OnAccept(io::Connection& connection) {
-  if (door_ != nullptr && door_->Enter()) PauseAccepting(true);
+  if (accept_ != nullptr && accept_->Enter()) PauseAccepting(true);
   if (connection.closing()) return true;  // it could not be registered: OnClose says why
   hall_.counters.accepted.Add();
   const size_t index = connection.id().index();
@@ -104,7 +104,7 @@ void IoActor::OnReset(io::Connection& connection) {
 }
 
 void IoActor::OnClose(io::Connection& connection, const Status& why) {
-  if (door_ != nullptr) door_->Leave();
+  if (accept_ != nullptr) accept_->Leave();
   Session* const session = Find(connection.id());
   if (session == nullptr) return;
   session->Abandon(why.ok() ? Released::kClosed : Released::kReset);
@@ -138,7 +138,7 @@ void IoActor::PauseAccepting(bool paused) {
 }
 
 void IoActor::OnTurn(TimePoint now) {
-  if (door_ != nullptr && door_->GoOn()) PauseAccepting(false);
+  if (accept_ != nullptr && accept_->GoOn()) PauseAccepting(false);
   activity_.BeginStep(now);
   if (Expired(now, next_beat_)) {
     next_beat_ = DeadlineIn(now, beat_period_);
@@ -243,7 +243,7 @@ void IoActor::SettleReply(Completion completion) {
   // Only envelopes are posted here: a call's slot is the only one of this home.
   std::unique_ptr<actors::Envelope> reply(
       static_cast<actors::Envelope*>(completion.parcel.release()));
-  --hall_.router.replica(reply->mark).out;
+  --hall_.router.replica(reply->replica_index).out;
   const PendingCall* const pending = hall_.calls.Find(completion.slot);
   if (pending == nullptr) {
     hall_.counters.stale.Add();
@@ -274,7 +274,7 @@ bool IoActor::PrepareSleep() {
   activity_.EndStep();
   doorbell_.Sleep();
   return mailbox_.depth() == 0 && inline_runner_.idle() &&
-         (door_ == nullptr || !door_->may_go_on()) &&
+         (accept_ == nullptr || !accept_->may_go_on()) &&
          (!stop_requested_.load() || drain_.phase() != Drain::Phase::kServing);
 }
 
@@ -319,7 +319,7 @@ Session* IoActor::Find(ConnectionId id) {
 }
 
 void IoActor::AbandonSessions() {
-  door_ = nullptr;  // the other loops end, too
+  accept_ = nullptr;  // the other loops end, too
   for (const auto& session : sessions_) {
     if (session != nullptr) session->Abandon(Released::kClosed);
   }

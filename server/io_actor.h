@@ -52,14 +52,14 @@ class IoActor final : public Home, public io::Handler {
   Status Init() { return loop_.Init(); }
   void SetRunner(actors::Runner* runner) { runner_ = runner; }
   actors::InlineRunner& inline_runner() { return inline_runner_; }
-  // The actors of one service, `here` when those run by inline_runner().
+  // The actors of one service, `on_this_loop` when those run by inline_runner().
   void AddService(const rpc::ServiceSpec& spec, const std::vector<actors::Cell*>& cells,
-                  bool here = false) {
-    hall_.router.Add(spec, cells, here);
+                  bool on_this_loop = false) {
+    hall_.router.Add(spec, cells, on_this_loop);
   }
   // Counts connections with the other loops', and stops accepting when there are as
   // many as may be. Without it nobody counts.
-  void CountAt(AcceptGate& gate) { door_ = &gate.Add(*this); }
+  void CountAt(AcceptGate& gate) { accept_ = &gate.Add(*this); }
   io::Loop& loop() { return loop_; }
   Hall& hall() { return hall_; }
   const Hall& hall() const { return hall_; }
@@ -148,7 +148,7 @@ class IoActor final : public Home, public io::Handler {
   std::function<void()> drains_;
   std::function<void()> hangs_up_;
   const std::atomic<size_t>* others_ = nullptr;
-  AcceptGate::Door* door_ = nullptr;
+  AcceptGate::PerLoop* accept_ = nullptr;
   Duration beat_period_{};
   std::function<void()> beat_;
   TimePoint next_beat_ = kForever;

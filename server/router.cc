@@ -18,11 +18,12 @@ bool IsNear(std::string_view meant, std::string_view word) {
 
 }  // namespace
 
-void Router::Add(const rpc::ServiceSpec& spec, const std::vector<actors::Cell*>& cells, bool here) {
+void Router::Add(const rpc::ServiceSpec& spec, const std::vector<actors::Cell*>& cells,
+                 bool on_this_loop) {
   Destination& destination = destinations_.emplace_back(Destination{&spec, {}});
   for (actors::Cell* cell : cells) {
     const auto index = static_cast<uint32_t>(replicas_.size());
-    replicas_.push_back(Replica{actors::ActorRef(*cell), index, here});
+    replicas_.push_back(Replica{actors::ActorRef(*cell), index, on_this_loop});
     destination.replicas.push_back(&replicas_.back());
   }
   for (uint32_t i = 0; i < spec.methods.size(); ++i) {

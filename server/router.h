@@ -30,9 +30,9 @@ namespace mailroom::server {
 // One actor, as seen from one loop.
 struct Replica {
   actors::ActorRef ref;
-  uint32_t index;    // among all of the router's
-  bool here;         // it runs on this very loop, which needs no wake for it
-  uint32_t out = 0;  // this loop's envelopes that it has
+  uint32_t index;     // among all of the router's
+  bool on_this_loop;  // its actor runs on this loop: a post needs no wake
+  uint32_t out = 0;   // envelopes of this loop that are with it
 };
 
 // One service, as seen from one loop: its actor, or its replicas.
@@ -54,8 +54,9 @@ class Router final {
   explicit Router(uint64_t seed) : random_(seed) {}
 
   // Adds a service and all its methods, served by `cells`, which outlive the router;
-  // `here` when those run on this loop. `spec` has static storage.
-  void Add(const rpc::ServiceSpec& spec, const std::vector<actors::Cell*>& cells, bool here);
+  // `on_this_loop` when those run on this loop. `spec` has static storage.
+  void Add(const rpc::ServiceSpec& spec, const std::vector<actors::Cell*>& cells,
+           bool on_this_loop);
 
   // After the last Find(): no replica addresses its actor any more, so that the cells may
   // be destroyed before the router.

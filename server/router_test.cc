@@ -32,7 +32,7 @@ class RouterTest : public ::testing::Test {
       cells_.push_back(std::make_unique<actors::Cell>("a.B", 4, std::make_unique<Idle>(), runner_));
       cells.push_back(cells_.back().get());
     }
-    router_.Add(spec_, cells, /*here=*/false);
+    router_.Add(spec_, cells, /*on_this_loop=*/false);
     return *router_.Find("/a.B/C");
   }
 

@@ -315,7 +315,7 @@ void Server::StartService(const Registration& registration) {
   if (spec.stateless && inlined) {
     for (const auto& io_actor : io_actors_) {
       io_actor->AddService(spec, {AddCell(registration, io_actor->inline_runner())},
-                           /*here=*/true);
+                           /*on_this_loop=*/true);
     }
     return;
   }
@@ -324,7 +324,8 @@ void Server::StartService(const Registration& registration) {
     replicas.push_back(AddCell(registration, runner()));
   }
   for (const auto& io_actor : io_actors_) {
-    io_actor->AddService(spec, replicas, /*here=*/inlined && io_actor == io_actors_.front());
+    io_actor->AddService(spec, replicas,
+                         /*on_this_loop=*/inlined && io_actor == io_actors_.front());
   }
 }
 

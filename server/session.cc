@@ -40,11 +40,11 @@ Duration Jittered(Duration age, Random& random) {
 // What the actor needs to know to decompress the request and compress the reply.
 void SetCompression(const rpc::CallHead& head, const ServerOptions& options,
                     actors::Envelope* envelope) {
-  envelope->request_compression = head.request_compression;
-  envelope->request_limit = options.max_message_bytes;
+  envelope->wire.request_compression = head.request_compression;
+  envelope->wire.request_limit = {options.max_message_bytes, kRaiseMessageBytes};
   if (options.compress_min_bytes == 0) return;
-  envelope->accepted = head.accepted;
-  envelope->compress_from = head.compress_always ? 0 : options.compress_min_bytes;
+  envelope->wire.accepted = head.accepted;
+  envelope->wire.compress_from = head.compress_always ? 0 : options.compress_min_bytes;
 }
 
 }  // namespace
@@ -191,14 +191,14 @@ void Session::Dispatch(io::Connection& connection, Exchange& exchange) {
   envelope.home = &hall_.home;
   envelope.call = exchange.call;
   envelope.method = exchange.route->index;
-  envelope.format = exchange.head.format;
+  envelope.wire.format = exchange.head.format;
   SetCompression(exchange.head, hall_.options, &envelope);
   envelope.deadline = exchange.deadline;
   envelope.posted_at = hall_.loop->now();
   envelope.peer = peer_;
   actors::EnvelopePtr mail(exchange.envelope.release());
   exchange.replica = &hall_.router.Pick(*exchange.route->destination);
-  mail->mark = exchange.replica->index;
+  mail->replica_index = exchange.replica->index;
   if (!exchange.replica->ref.TryPost(&mail)) {
     exchange.envelope.reset(mail.release());
     hall_.calls.Release(exchange.call);
@@ -208,7 +208,7 @@ void Session::Dispatch(io::Connection& connection, Exchange& exchange) {
   exchange.state = Exchange::State::kOut;
   ++out_;
   ++exchange.replica->out;
-  if (!exchange.replica->here) hall_.posted = true;
+  if (!exchange.replica->on_this_loop) hall_.posted = true;
   hall_.counters.dispatched.Add();
   if (exchange.deadline != kForever) {
     hall_.calls.Find(exchange.call)->timer =

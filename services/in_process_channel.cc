@@ -11,7 +11,8 @@ namespace mailroom::services {
 InProcessChannel::InProcessChannel(std::span<const LocalService> services) {
   for (const LocalService& service : services) {
     for (uint32_t i = 0; i < service.spec->methods.size(); ++i) {
-      by_path_.emplace(service.spec->methods[i].path, Target{destinations_.size(), i});
+      by_path_.emplace(service.spec->methods[i].path,
+                       Target{static_cast<uint32_t>(destinations_.size()), i});
     }
     destinations_.push_back(Destination{actors::ActorRef(*service.cell), service.runner});
   }
@@ -30,7 +31,8 @@ Status InProcessChannel::Start(const rpc::MethodSpec& method,
 
   actors::EnvelopePtr mail(new actors::Envelope);
   mail->method = found->second.method;
-  mail->format = WireFormat::kTyped;
+  mail->replica_index = found->second.service;
+  mail->wire.format = WireFormat::kTyped;
   mail->peer = "in-process";
   mail->posted_at = destination.runner->clock().Now();
   if (options.timeout) mail->deadline = DeadlineIn(mail->posted_at, *options.timeout);
@@ -49,6 +51,10 @@ Status InProcessChannel::Start(const rpc::MethodSpec& method,
 Status InProcessChannel::Finish(ParcelPtr parcel, rpc::CallOptions* options,
                                 google::protobuf::Message* reply) {
   actors::Envelope& answer = static_cast<actors::Envelope&>(*parcel);
+  const Clock& clock = destinations_[answer.replica_index].runner->clock();
+  if (Expired(clock.Now(), answer.deadline)) {
+    return Status::Static(Code::kDeadlineExceeded, "the deadline passed before the actor answered");
+  }
   options->headers = std::move(answer.headers);
   options->trailers = std::move(answer.trailers);
   if (!answer.status.ok()) return std::move(answer.status);

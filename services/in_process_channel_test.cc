@@ -78,6 +78,28 @@ TEST(InProcessChannelTest, AFullMailboxIsUnavailable) {
   EXPECT_TRUE(stage.Finish(probe.AtOnce(request)).ok());
 }
 
+TEST(InProcessChannelTest, AnAnswerThatComesAfterTheTimeoutIsDeadlineExceeded) {
+  ProbeActor::Log log;
+  ServiceStage<ProbeActor> stage(log);
+  ProbeServiceClient probe(stage.channel());
+  rpc::CallOptions options;
+  options.timeout = milliseconds(10);
+  const ProbeRequest in_time = Request("in time", 9);
+  auto first = stage.Start(probe.Exclusive(in_time, options));
+  stage.Run();
+  stage.RunAfter(milliseconds(9));
+  EXPECT_EQ(first.Take()->word(), "in time");
+
+  const ProbeRequest late = Request("late", 30);
+  auto second = stage.Start(probe.Exclusive(late, options));
+  stage.Run();
+  stage.RunAfter(milliseconds(20));
+  EXPECT_FALSE(second.done()) << "the handler is not interrupted, and its caller waits for it";
+  stage.RunAfter(milliseconds(10));
+  EXPECT_EQ(second.Take().status().code(), Code::kDeadlineExceeded);
+  EXPECT_EQ(log, (ProbeActor::Log{"start in time", "end in time", "start late", "end late"}));
+}
+
 TEST(InProcessChannelTest, ATimeoutIsTheDeadlineOfTheMail) {
   ProbeActor::Log log;
   ServiceStage<ProbeActor> stage(log);
@@ -115,6 +137,28 @@ TEST(InProcessChannelTest, MetadataGoesBothWaysAlsoWithAnError) {
   EXPECT_EQ(result.status().code(), Code::kPermissionDenied);
   EXPECT_EQ(options.headers.Find("heard"), "hello");
   EXPECT_EQ(options.trailers.Find("peer"), "in-process");
+}
+
+TEST(InProcessChannelTest, OptionsServeCallAfterCall) {
+  ServiceStage<MirrorActor> stage;
+  greet::v1::GreetServiceClient greet(stage.channel());
+  ServiceStage<MirrorActor> elsewhere;
+  ProbeServiceClient nowhere(elsewhere.channel());
+  rpc::CallOptions options;
+  options.metadata.Add("said", "hello");
+  greet::v1::GreetRequest named;
+  named.set_name("Ada");
+  for (int call = 0; call < 2; ++call) {
+    EXPECT_TRUE(stage.Finish(greet.Greet(named, options)).ok());
+    EXPECT_EQ(options.headers.size(), 1u) << "those of this call alone";
+    EXPECT_EQ(options.headers.Find("heard"), "hello") << "what is sent stays";
+    EXPECT_EQ(options.trailers.size(), 1u);
+  }
+  const ProbeRequest request = Request("a");
+  EXPECT_EQ(elsewhere.Finish(nowhere.AtOnce(request, options)).status().code(),
+            Code::kUnimplemented);
+  EXPECT_TRUE(options.headers.empty()) << "a call that never left has no answer";
+  EXPECT_TRUE(options.trailers.empty());
 }
 
 }  // namespace

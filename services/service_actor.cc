@@ -35,32 +35,32 @@ Status NoReply(const rpc::MethodSpec& method) {
 // Puts the request where the handler will look for it.
 Status OpenRequest(const rpc::MethodSpec& method, rpc::Compressor& compressor, ServiceJob& job) {
   actors::Envelope& envelope = job.envelope();
-  if (envelope.format == WireFormat::kTyped) {
+  if (envelope.wire.format == WireFormat::kTyped) {
     job.set_request(&static_cast<MessageParcel&>(*envelope.typed_request).message());
     return Status();
   }
   BytesView bytes = envelope.request;
   std::string plain;
-  if (envelope.request_compression != Compression::kIdentity) {
-    MAILROOM_RETURN_IF_ERROR(
-        compressor.Decompress(envelope.request_compression, bytes, envelope.request_limit, &plain));
+  if (envelope.wire.request_compression != Compression::kIdentity) {
+    MAILROOM_RETURN_IF_ERROR(compressor.Decompress(envelope.wire.request_compression, bytes,
+                                                   envelope.wire.request_limit, &plain));
     bytes = plain;
   }
   google::protobuf::Message* const request =
       job.memory().NewRequest(method.request(), bytes.size());
   job.set_request(request);
-  return rpc::Codec::For(envelope.format).Parse(bytes, request);
+  return rpc::Codec::For(envelope.wire.format).Parse(bytes, request);
 }
 
 // Compresses the reply if the caller wants that. An empty one stays as it is: no
 // client decompresses it.
 void CloseReply(actors::Envelope& envelope, rpc::Compressor& compressor) {
-  if (envelope.accepted == Compression::kIdentity) return;
-  if (envelope.reply.empty() || envelope.reply.size() < envelope.compress_from) return;
+  if (envelope.wire.accepted == Compression::kIdentity) return;
+  if (envelope.reply.empty() || envelope.reply.size() < envelope.wire.compress_from) return;
   std::string bytes;
-  compressor.Compress(envelope.accepted, envelope.reply, &bytes);
+  compressor.Compress(envelope.wire.accepted, envelope.reply, &bytes);
   envelope.reply = std::move(bytes);
-  envelope.reply_compression = envelope.accepted;
+  envelope.wire.reply_compression = envelope.wire.accepted;
 }
 
 }  // namespace
@@ -173,13 +173,13 @@ void ServiceActor::AfterStep(SlotId id) {
 
 void ServiceActor::Complete(ServiceJob& job, google::protobuf::Message& reply) {
   actors::Envelope& envelope = job.envelope();
-  if (envelope.format == WireFormat::kTyped) {
+  if (envelope.wire.format == WireFormat::kTyped) {
     std::unique_ptr<google::protobuf::Message> moved(reply.New());
     moved->GetReflection()->Swap(moved.get(), &reply);
     envelope.typed_reply = std::make_unique<MessageParcel>(std::move(moved));
   } else {
     envelope.reply.clear();
-    envelope.status = rpc::Codec::For(envelope.format).Serialize(reply, &envelope.reply);
+    envelope.status = rpc::Codec::For(envelope.wire.format).Serialize(reply, &envelope.reply);
     const bool malformed = rpc::TakeNonUtf8Written();
     if (malformed || !envelope.status.ok()) {
       ReportNonUtf8(MethodOf(job), reply, envelope.status);

@@ -53,8 +53,8 @@ TEST(ServiceActorTest, ACompressedRequestIsOpenedUpToItsLimit) {
   const auto post = [&](size_t limit) {
     const CallId call =
         probe.stage.Post(ProbeActor::kAtOnce, bytes, [limit](actors::Envelope& mail) {
-          mail.request_compression = Compression::kGzip;
-          mail.request_limit = limit;
+          mail.wire.request_compression = Compression::kGzip;
+          mail.wire.request_limit.bytes = limit;
         });
     probe.stage.Run();
     return call;
@@ -79,14 +79,14 @@ TEST(ServiceActorTest, AReplyIsCompressedFromAThresholdIfThatIsAccepted) {
     request.set_word(std::string(100, 'a'));
     const CallId call = probe.stage.Post(ProbeActor::kAtOnce, request.SerializeAsString(),
                                          [&row](actors::Envelope& mail) {
-                                           mail.accepted = row.accepted;
-                                           mail.compress_from = row.from;
+                                           mail.wire.accepted = row.accepted;
+                                           mail.wire.compress_from = row.from;
                                          });
     probe.stage.Run();
     actors::Envelope& reply = *probe.stage.ReplyTo(call);
-    EXPECT_EQ(reply.reply_compression, row.made);
+    EXPECT_EQ(reply.wire.reply_compression, row.made);
     std::string plain;
-    EXPECT_TRUE(rpc::Compressor().Decompress(row.made, reply.reply, 102, &plain).ok());
+    EXPECT_TRUE(rpc::Compressor().Decompress(row.made, reply.reply, {102}, &plain).ok());
     EXPECT_EQ(plain.size(), 102u);
   }
 }

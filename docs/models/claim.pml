@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The claim word of one actor (actors/claim.h, actors/worker.cc): README.md has the pseudo-code.
-// Two producers post mail, a canceller posts one completion, the outside world resumes suspended
-// handlers (or never does), two workers run the actor.
+// The claim word of one actor (actors/claim.h, actors/worker_pool.cc): README.md has the
+// pseudo-code. Two producers post mail, a canceller posts one completion, the outside world resumes
+// suspended handlers (or never does), two workers run the actor.
 //
 // BREAK_x takes one line out; -DONLY=name checks one invariant alone.
 //   -DLIVENESS   the formula at the end instead of the assertions

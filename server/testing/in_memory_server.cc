@@ -94,7 +94,7 @@ class InMemoryServer::Channel final : public rpc::Channel {
   static std::string Fields(const rpc::CallOptions& options) {
     std::string fields = "content-type: application/proto\r\nconnect-protocol-version: 1\r\n";
     if (options.timeout) {
-      const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(*options.timeout);
+      const auto ms = std::chrono::ceil<std::chrono::milliseconds>(*options.timeout);
       fields.append("connect-timeout-ms: ").append(std::to_string(ms.count())).append("\r\n");
     }
     for (size_t i = 0; i < options.metadata.size(); ++i) {

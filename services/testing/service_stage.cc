@@ -14,7 +14,7 @@ Stage::Stage(const rpc::ServiceSpec& spec, std::unique_ptr<ServiceActor> actor)
 
 CallId Stage::Post(uint32_t method, std::string body, WireFormat format, TimePoint deadline) {
   return Post(method, std::move(body), [format, deadline](actors::Envelope& mail) {
-    mail.format = format;
+    mail.wire.format = format;
     mail.deadline = deadline;
   });
 }

@@ -45,7 +45,7 @@ class Caller final {
   Task<T> task_;
 };
 
-// What the stage's kind-independent half does; use ServiceStage.
+// The part of a ServiceStage that does not depend on the actor's type; use ServiceStage.
 class Stage {
  public:
   static constexpr size_t kMailboxCapacity = 64;

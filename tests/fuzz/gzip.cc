@@ -39,7 +39,7 @@ rpc::Compressor& TheCompressor() {
 Opened Open(BytesView bytes, size_t bound) {
   Opened opened;
   opened.plain = "before";
-  opened.status = TheCompressor().Decompress(Compression::kGzip, bytes, bound, &opened.plain);
+  opened.status = TheCompressor().Decompress(Compression::kGzip, bytes, {bound}, &opened.plain);
   MAILROOM_CHECK(opened.plain.starts_with("before"));
   opened.plain.erase(0, 6);
   MAILROOM_CHECK(opened.plain.size() <= bound);

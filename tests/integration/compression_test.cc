@@ -23,7 +23,7 @@ std::string Gzip(std::string_view plain) {
 std::string Gunzip(std::string_view bytes) {
   rpc::Compressor compressor;
   std::string plain;
-  EXPECT_TRUE(compressor.Decompress(Compression::kGzip, bytes, SIZE_MAX, &plain).ok());
+  EXPECT_TRUE(compressor.Decompress(Compression::kGzip, bytes, {SIZE_MAX}, &plain).ok());
   return plain;
 }
 

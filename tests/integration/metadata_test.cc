@@ -12,6 +12,7 @@
 #include <gtest/gtest.h>
 
 #include "mailroom/base/log.h"
+#include "mailroom/base/run_blocking.h"
 #include "mailroom/echo/v1/echo.mailroom.h"
 #include "mailroom/rpc/error_detail.h"
 #include "mailroom/server/testing/in_memory_server.h"
@@ -298,6 +299,23 @@ TEST_F(MetadataTest, TheConnectionLivesOnAfterARefusedAnswer) {
   server_.Turn();
   bytes = peer.Receive();
   EXPECT_EQ(testing::TakeReply(&bytes)->status, 200);
+}
+
+TEST_F(MetadataTest, OptionsServeCallAfterCall) {
+  act_ = [](mailroom::Call& call) {
+    call.headers().Add("heard", call.metadata().Find("said").value_or(""));
+    return Status();
+  };
+  echo::v1::EchoServiceClient echo(server_.channel());
+  rpc::CallOptions options;
+  options.metadata.Add("said", "hello");
+  const echo::v1::EchoRequest request;
+  for (int call = 0; call < 2; ++call) {
+    EXPECT_TRUE(RunBlocking(echo.Echo(request, options)).ok());
+    size_t heard = 0;
+    for (size_t i = 0; i < options.headers.size(); ++i) heard += options.headers[i].key == "heard";
+    EXPECT_EQ(heard, 1u) << "those of this call alone";
+  }
 }
 
 }  // namespace

@@ -13,7 +13,7 @@ import re
 import subprocess
 import sys
 
-from tools.check import build_rules, code_rules, include_rules, rows, shape_rules
+from tools.check import build_rules, code_rules, include_rules, name_rules, rows, shape_rules
 from tools.check.source import Finding, Source
 
 CLANG_FORMAT = "clang-format-19"
@@ -40,9 +40,12 @@ def read_sources(paths):
 
 def judge(sources):
     sources = [source for source in sources if not source.is_golden]
-    own_header_first = include_rules.make_own_header_first({source.path for source in sources})
-    modules = (build_rules, code_rules, include_rules, shape_rules)
-    rules = [rule for module in modules for rule in module.RULES] + [own_header_first]
+    paths = {source.path for source in sources}
+    modules = (build_rules, code_rules, include_rules, name_rules, shape_rules)
+    rules = [rule for module in modules for rule in module.RULES]
+    rules.append(include_rules.make_own_header_first(paths))
+    rules.append(name_rules.make_paths_exist(paths))
+    rules.extend(name_rules.make_flags(sources))
     return sorted({finding for source in sources for rule in rules for finding in rule(source)})
 
 

@@ -47,7 +47,7 @@ LIBRARIES = [
     ("CLI11", r"CLI/", ["server/flags.cc"]),
     ("nghttp2", r"nghttp2/", ["http/http2_engine.cc"]),
     ("OpenSSL", r"openssl/", ["io/tls.cc"]),
-    ("zlib", r"zlib\.h", ["rpc/compression.cc"]),
+    ("zlib", r"zlib\.h", ["rpc/gzip.cc"]),
     ("libpq", r"(postgresql/|libpq)", ["drivers/postgres/", "stores/postgres.cc"]),
     ("hiredis", r"hiredis/", ["drivers/redis/"]),
     ("NATS", r"nats/", ["drivers/nats/"]),

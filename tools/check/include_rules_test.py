@@ -43,7 +43,7 @@ class LibraryHeadersTest(unittest.TestCase, RuleCases):
         "<CLI/CLI.hpp>": "server/flags.cc",
         "<nghttp2/nghttp2.h>": "http/http2_engine.cc",
         "<openssl/ssl.h>": "io/tls.cc",
-        "<zlib.h>": "rpc/compression.cc",
+        "<zlib.h>": "rpc/gzip.cc",
         "<google/protobuf/compiler/plugin.h>": "tools/protoc_gen_mailroom/main.cc",
         "<google/protobuf/message.h>": "services/service_actor.h",
     }

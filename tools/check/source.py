@@ -173,6 +173,14 @@ class Source:
         return self._split[1]
 
     @functools.cached_property
+    def strings(self):
+        """The contents of string and character literals alone, as long as the text."""
+        return "".join(
+            char if char == "\n" or (a == " " and b == " ") else " "
+            for char, a, b in zip(self.text, self.code, self.comments)
+        )
+
+    @functools.cached_property
     def includes(self):
         """[(line, written)], `written` with its quotes or angles."""
         if not self.is_cpp:
