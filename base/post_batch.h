@@ -9,7 +9,7 @@
 // PostBatch: the homes that a thread has posted to and not woken yet.
 //
 // A wake costs more than a small call. While a worker has a batch open, the homes it
-// posts to are woken by Flush() only: one wake for all replies of a run. A home asks
+// posts to, up to 16, are woken by Flush() alone: one wake for all replies of a run. A home asks
 // Current() in its Post(). actors/pace.h bounds how long replies wait for the flush.
 //
 // Owned by the thread that opened it and used by it alone.

@@ -16,8 +16,8 @@ struct ProcessStats {
   uint64_t threads = 0;
 };
 
-// Any thread but a loop's: it opens and reads files of /proc. A value that cannot be read
-// is 0. When no descriptor is left nothing of /proc can be read; `open_descriptors` then
+// Any thread, but no loop that serves calls: it opens and reads files of /proc. A value that cannot
+// be read is 0. When no descriptor is left nothing of /proc can be read; `open_descriptors` then
 // equals `max_descriptors`.
 ProcessStats ReadProcessStats();
 

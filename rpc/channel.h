@@ -30,15 +30,15 @@ namespace mailroom::rpc {
 struct CallOptions {
   CallOptions() = default;
   // From the start of the call. A call that has not been answered by then ends as
-  // deadline_exceeded. When its caller hears of that is the channel's affair: a server
-  // answers at that moment, in one process the caller hears when the handler has ended.
+  // deadline_exceeded. A server answers at that moment; a caller in the same process
+  // hears it when the handler has ended.
   std::optional<Duration> timeout;
   Metadata metadata;  // sent with the request
   Metadata headers;   // of the answer, leading; also with an error
   Metadata trailers;  // of the answer, trailing; also with an error
 };
 
-// Outlives the calls that it started. Its thread is the subclass's to say.
+// Outlives the calls that it started. Each subclass says which thread may use it.
 class Channel {
  public:
   // Starts a unary call and returns at once. OK: exactly one completion for

@@ -20,27 +20,27 @@ class CountingLoop final : public Home {
 TEST(AcceptGateTest, WhoTakesTheLastPlaceStopsAndGoesOnWhenOneIsFree) {
   AcceptGate gate(2);
   CountingLoop loop;
-  AcceptGate::PerLoop& door = gate.Add(loop);
-  EXPECT_FALSE(door.Enter());
-  EXPECT_TRUE(door.Enter());
-  EXPECT_TRUE(door.waiting());
-  EXPECT_FALSE(door.GoOn());
-  door.Leave();
+  AcceptGate::PerLoop& side = gate.Add(loop);
+  EXPECT_FALSE(side.Enter());
+  EXPECT_TRUE(side.Enter());
+  EXPECT_TRUE(side.waiting());
+  EXPECT_FALSE(side.GoOn());
+  side.Leave();
   EXPECT_EQ(loop.wakes.load(), 1);
-  EXPECT_TRUE(door.may_go_on());
-  EXPECT_TRUE(door.GoOn());
-  EXPECT_FALSE(door.waiting());
-  EXPECT_FALSE(door.GoOn()) << "once";
+  EXPECT_TRUE(side.may_go_on());
+  EXPECT_TRUE(side.GoOn());
+  EXPECT_FALSE(side.waiting());
+  EXPECT_FALSE(side.GoOn()) << "once";
 }
 
 TEST(AcceptGateTest, ALoopMayTakeEveryPlaceThereIs) {
   AcceptGate gate(4);
   CountingLoop busy;
   CountingLoop idle;
-  AcceptGate::PerLoop& door = gate.Add(busy);
+  AcceptGate::PerLoop& side = gate.Add(busy);
   gate.Add(idle);
-  for (int i = 0; i < 3; ++i) EXPECT_FALSE(door.Enter());
-  EXPECT_TRUE(door.Enter());
+  for (int i = 0; i < 3; ++i) EXPECT_FALSE(side.Enter());
+  EXPECT_TRUE(side.Enter());
 }
 
 TEST(AcceptGateTest, APlaceThatOneLoopFreesWakesAnotherThatWaits) {
@@ -64,9 +64,9 @@ TEST(AcceptGateTest, APlaceThatOneLoopFreesWakesAnotherThatWaits) {
 TEST(AcceptGateTest, NobodyIsWokenWhileThereIsRoom) {
   AcceptGate gate(8);
   CountingLoop loop;
-  AcceptGate::PerLoop& door = gate.Add(loop);
-  for (int i = 0; i < 7; ++i) EXPECT_FALSE(door.Enter());
-  for (int i = 0; i < 7; ++i) door.Leave();
+  AcceptGate::PerLoop& side = gate.Add(loop);
+  for (int i = 0; i < 7; ++i) EXPECT_FALSE(side.Enter());
+  for (int i = 0; i < 7; ++i) side.Leave();
   EXPECT_EQ(loop.wakes.load(), 0);
 }
 
@@ -77,26 +77,26 @@ TEST(AcceptGateTest, NoLoopWaitsForEverWhileThereIsRoom) {
   constexpr int kRounds = 20'000;
   AcceptGate gate(2);
   std::vector<CountingLoop> loops(kLoops);
-  std::vector<AcceptGate::PerLoop*> doors;
-  for (CountingLoop& loop : loops) doors.push_back(&gate.Add(loop));
+  std::vector<AcceptGate::PerLoop*> sides;
+  for (CountingLoop& loop : loops) sides.push_back(&gate.Add(loop));
   std::vector<std::thread> threads;
   for (int i = 0; i < kLoops; ++i) {
     threads.emplace_back([&, i] {
-      AcceptGate::PerLoop& door = *doors[static_cast<size_t>(i)];
+      AcceptGate::PerLoop& side = *sides[static_cast<size_t>(i)];
       CountingLoop& loop = loops[static_cast<size_t>(i)];
       for (int round = 0; round < kRounds; ++round) {
         const int seen = loop.wakes.load();
-        const bool stops = door.Enter();
-        door.Leave();
+        const bool stops = side.Enter();
+        side.Leave();
         // Sleeps until it is woken, or sees at once that it may go on.
-        while (stops && !door.GoOn()) {
-          while (loop.wakes.load() == seen && !door.may_go_on()) std::this_thread::yield();
+        while (stops && !side.GoOn()) {
+          while (loop.wakes.load() == seen && !side.may_go_on()) std::this_thread::yield();
         }
       }
     });
   }
   for (std::thread& thread : threads) thread.join();
-  for (AcceptGate::PerLoop* door : doors) EXPECT_FALSE(door->waiting());
+  for (AcceptGate::PerLoop* side : sides) EXPECT_FALSE(side->waiting());
 }
 
 }  // namespace

@@ -72,7 +72,7 @@ void Remember(Hall& hall, const http::Head& head, const Exchange& exchange) {
   known.metadata = exchange.envelope->metadata;
 }
 
-Status ReadAnew(Hall& hall, const http::Head& head, Exchange* exchange) {
+Status Reparse(Hall& hall, const http::Head& head, Exchange* exchange) {
   exchange->envelope = hall.TakeEnvelope();
   MAILROOM_RETURN_IF_ERROR(exchange->protocol->Accept(
       head, *exchange->route->method, &exchange->head, &exchange->envelope->metadata));
@@ -143,7 +143,7 @@ void ReadHead(Hall& hall, const http::Head& head, Exchange* exchange) {
     exchange->head.format = claim.format;
   }
   if (exchange->protocol != nullptr) {
-    BeginCall(hall, exchange, ReadAnew(hall, head, exchange));
+    BeginCall(hall, exchange, Reparse(hall, head, exchange));
   } else {
     if (hall.access_log.on()) NoteRequestLine(head, exchange);
     ReadPlain(hall, head, exchange);
