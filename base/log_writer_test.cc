@@ -10,6 +10,7 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <future>
 #include <iterator>
 #include <memory>
 #include <sstream>
@@ -104,6 +105,16 @@ TEST(LogWriterTest, LinesComeOutInTheirOrder) {
   EXPECT_EQ(pipe.ReadUntil("line 999\n"), wanted);
 }
 
+// The test would hang.
+TEST(LogWriterTest, ALineWakesTheThread) {
+  Pipe pipe;
+  LogWriter writer(pipe.writer(), {});
+  for (int i = 0; i < 100; ++i) {
+    writer.Add("line\n");
+    EXPECT_EQ(pipe.Read(), "line\n");
+  }
+}
+
 TEST(LogWriterTest, WithoutALineThereIsNothingToWaitFor) {
   Pipe pipe;
   LogWriter writer(pipe.writer(), {});
@@ -157,7 +168,9 @@ TEST(LogWriterTest, AReaderThatIsGoneCostsTheLinesMeanwhile) {
   const std::string path = EmptyFolder("log_writer_fifo") + "/log";
   ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
   LogWriter* told_to = nullptr;
-  LogWriter writer(STDERR_FILENO, {.tell_lost = [&told_to](uint64_t lines) {
+  std::promise<void> may_tell;
+  LogWriter writer(STDERR_FILENO, {.tell_lost = [&](uint64_t lines) {
+                     may_tell.get_future().wait();
                      told_to->Add("lost " + std::to_string(lines) + "\n");
                    }});
   told_to = &writer;
@@ -176,13 +189,17 @@ TEST(LogWriterTest, AReaderThatIsGoneCostsTheLinesMeanwhile) {
 
   const int second = ::open(path.c_str(), O_RDONLY | O_NONBLOCK);
   writer.Add("back\n");
+  EXPECT_FALSE(writer.Flush(std::chrono::milliseconds(10))) << "what was lost is to be told, too";
+  may_tell.set_value();
   ASSERT_TRUE(writer.Flush(kPatience));
   EXPECT_EQ(ReadFrom(second), "back\nlost 2\n");
   ::close(second);
 }
 
 TEST(LogWriterTest, ARenamedFileIsLeftBehind) {
-  const std::string folder = EmptyFolder("log_writer_file");
+  const std::string parent = EmptyFolder("log_writer_file");
+  const std::string folder = parent + "/logs";
+  std::filesystem::create_directory(folder);
   const std::string path = folder + "/server.log";
   std::vector<std::string> told;
   LogWriter writer(STDERR_FILENO,
@@ -210,15 +227,14 @@ TEST(LogWriterTest, ARenamedFileIsLeftBehind) {
   EXPECT_EQ(TextOf(path), "third\n");
 
   // One that cannot be opened changes nothing.
-  std::filesystem::rename(folder, folder + ".away");
+  std::filesystem::rename(folder, parent + "/away");
   writer.ReopenFile();
   writer.Add("fourth\n");
   ASSERT_TRUE(writer.Flush(kPatience));
-  EXPECT_EQ(TextOf(folder + ".away/server.log"), "third\nfourth\n");
+  EXPECT_EQ(TextOf(parent + "/away/server.log"), "third\nfourth\n");
   ASSERT_EQ(told.size(), 2u);
   EXPECT_EQ(told[0], path + ": ok");
   EXPECT_THAT(told[1], HasSubstr("cannot be opened: No such file"));
-  std::filesystem::remove_all(folder + ".away");
 }
 
 // A full disk, and a limit that raises a signal besides. Half a line stays half a line.
