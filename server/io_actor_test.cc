@@ -290,6 +290,30 @@ TEST_F(IoActorSleepTest, EndsWithTheHeartbeat) {
   EXPECT_EQ(beats, 2);
 }
 
+// A client that takes a large answer slowly sends nothing meanwhile.
+TEST(IoActorEvictTest, WhoTakesAnAnswerIsNotIdle) {
+  ServerOptions options;
+  options.idle_timeout = seconds(1);
+  ProbedLoop loop(options);
+  loop.actor->on_mail = [](actors::EnvelopePtr mail) {
+    mail->reply = std::string(1000 * 1000, 'w');  // more than a pair of sockets holds
+    actors::Answer(std::move(mail));
+  };
+  io::Peer peer = loop.Connect();
+  peer.Send(ProbedLoop::CallText("Do"));
+  loop.Turn();
+  loop.Advance(seconds(2));
+  EXPECT_EQ(loop.evicted(Evicted::kIdle), 0u);
+  std::string answer;
+  for (int i = 0; i < 100 && answer.size() < 1000 * 1000; ++i) {
+    answer += peer.Receive();
+    loop.Turn();
+  }
+  EXPECT_GT(answer.size(), 1000u * 1000u);
+  loop.Advance(seconds(2));
+  EXPECT_EQ(loop.evicted(Evicted::kIdle), 1u);
+}
+
 // An inline actor that queues itself again is no reason to sleep, nor is one that was
 // queued behind the loop's last look.
 TEST_F(IoActorSleepTest, IsPutOffWhileACellIsQueued) {
@@ -332,6 +356,26 @@ TEST_F(IoActorGateTest, TheLastPlaceStopsAcceptingUntilOneGoes) {
   loop.Turn();
   EXPECT_EQ(counters().accept_paused.get(), 0u);
   EXPECT_EQ(counters().accept_pauses.get(), 1u);
+}
+
+// Another loop's connection goes after this turn's look at the gate.
+TEST_F(IoActorGateTest, RoomThatAnotherLoopMakesIsNotSleptOver) {
+  class Elsewhere final : public Home {
+   public:
+    void Post(Completion) noexcept override {}
+  };
+  Elsewhere elsewhere;
+  AcceptGate::Door& other = gate.Add(elsewhere);
+  EXPECT_FALSE(other.Enter());
+  io::Peer peer = loop.Connect();
+  loop.Turn();
+  ASSERT_EQ(counters().accept_paused.get(), 1u);
+  loop.actor->on_completion = [&other](Completion) { other.Leave(); };
+  loop.cell->Post(Completion{kTimer, nullptr});
+  const TimePoint start = loop.clock.Now();
+  for (int turn = 0; turn < 2; ++turn) ASSERT_TRUE(loop.loop().Run(Mode::kOnce).ok());
+  EXPECT_EQ(loop.clock.Now(), start) << "it slept";
+  EXPECT_EQ(counters().accept_paused.get(), 0u);
 }
 
 // The one that goes is seen in a turn's last step: the loop turns again at once.
