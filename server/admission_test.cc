@@ -41,18 +41,5 @@ TEST(DeadlineStatusTest, NamesTheFlagOnlyWhereItCameFirst) {
   EXPECT_FALSE(names(seconds(4), seconds(0)));
 }
 
-// What is told about an error is not cut off by a limit that is for replies.
-TEST(IsTooLargeTest, ASmallErrorNeverIs) {
-  ServerOptions options;
-  options.max_reply_bytes = 100;
-  EXPECT_FALSE(IsTooLarge(100, Status(), options));
-  EXPECT_TRUE(IsTooLarge(101, Status(), options));
-  EXPECT_FALSE(IsTooLarge(101, NotFound("nobody"), options));
-  EXPECT_FALSE(IsTooLarge(64 * 1024, NotFound("nobody"), options));
-  EXPECT_TRUE(IsTooLarge(64 * 1024 + 1, NotFound("nobody"), options));
-  options.max_reply_bytes = 1 << 20;
-  EXPECT_FALSE(IsTooLarge(1 << 20, NotFound("nobody"), options));
-}
-
 }  // namespace
 }  // namespace mailroom::server

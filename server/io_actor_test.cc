@@ -256,6 +256,29 @@ INSTANTIATE_TEST_SUITE_P(
                       Sent{"Write", std::string::npos, &ServerOptions::write_timeout}),
     [](const auto& info) { return info.param.name; });
 
+TEST_F(IoActorSleepTest, EndsWithTheTimeOfAHalfClose) {
+  ProbedLoop loop;
+  loop.KeepMails();
+  io::Peer peer = loop.Connect();
+  peer.Send(ProbedLoop::CallText("Do"));
+  loop.Turn();
+  peer.ShutdownWrite();
+  const TimePoint start = loop.clock.Now();
+  loop.loop().StartTimer(start + minutes(1), SlotId());  // so that the tick is not all
+  while (loop.evicted(Evicted::kHalfClose) == 0 && loop.clock.Now() < start + minutes(1)) {
+    ASSERT_TRUE(loop.loop().Run(Mode::kOnce).ok());
+  }
+  EXPECT_EQ(loop.clock.Now() - start, loop.hall().options.half_close_timeout);
+}
+
+TEST_F(IoActorSleepTest, EndsWithADeadlineThatPassesBeforeTheBodyIsThere) {
+  ProbedLoop loop;
+  io::Peer peer = loop.Connect();
+  const std::string call = ProbedLoop::CallText("Do", "body", "connect-timeout-ms: 80\r\n");
+  peer.Send(call.substr(0, call.size() - 1));
+  EXPECT_EQ(NextSleep(loop), milliseconds(80));
+}
+
 TEST_F(IoActorSleepTest, EndsWithACallsDeadline) {
   ProbedLoop loop;
   loop.KeepMails();
@@ -365,7 +388,7 @@ TEST_F(IoActorGateTest, RoomThatAnotherLoopMakesIsNotSleptOver) {
     void Post(Completion) noexcept override {}
   };
   Elsewhere elsewhere;
-  AcceptGate::Door& other = gate.Add(elsewhere);
+  AcceptGate::PerLoop& other = gate.Add(elsewhere);
   EXPECT_FALSE(other.Enter());
   io::Peer peer = loop.Connect();
   loop.Turn();

@@ -94,6 +94,13 @@ std::vector<Ending> AtTheActor() {
          peer.Close();
          loop.Turn();
        }},
+      {"ThePeerSaidNoMoreAndTheAnswerDidNotCome", Code::kCanceled,
+       [](ProbedLoop& loop, io::Peer& peer) {
+         GivenUp(loop, peer);
+         peer.ShutdownWrite();
+         loop.Turn();
+         loop.Advance(loop.hall().options.half_close_timeout);
+       }},
       {"ItsConnectionWasTooOld", Code::kCanceled,
        [](ProbedLoop& loop, io::Peer& peer) {
          GivenUp(loop, peer);
@@ -173,12 +180,26 @@ std::vector<Ending> BeforeTheActor() {
        [](ProbedLoop& loop, io::Peer& peer) {
          Send(loop, peer, ProbedLoop::CallText("Do", "body", "connect-protocol-version: 2\r\n"));
        }},
+      {"ItsDeadlinePassedBeforeItsBodyWasThere", Code::kDeadlineExceeded,
+       [](ProbedLoop& loop, io::Peer& peer) {
+         const std::string call = ProbedLoop::CallText("Do", "body", "connect-timeout-ms: 5\r\n");
+         Send(loop, peer, call.substr(0, call.size() - 1));
+         loop.Advance(milliseconds(5));
+       }},
+      // The end of the body and the deadline are seen in one turn.
       {"ItsDeadlinePassedWithItsBody", Code::kDeadlineExceeded,
        [](ProbedLoop& loop, io::Peer& peer) {
          const std::string call = ProbedLoop::CallText("Do", "body", "connect-timeout-ms: 5\r\n");
          Send(loop, peer, call.substr(0, call.size() - 1));
-         loop.Advance(milliseconds(6));
+         loop.clock.Advance(milliseconds(5));
          Send(loop, peer, call.substr(call.size() - 1));
+       }},
+      {"ItWasRefusedAndItsBodyDidNotCome", Code::kInvalidArgument,
+       [](ProbedLoop& loop, io::Peer& peer) {
+         const std::string call = ProbedLoop::CallText(
+             "Do", "body", "connect-protocol-version: 2\r\nconnect-timeout-ms: 5\r\n");
+         Send(loop, peer, call.substr(0, call.size() - 1));
+         loop.Advance(milliseconds(5));
        }},
   };
 }

@@ -20,19 +20,29 @@ TEST(JobMemoryTest, EachRequestIsOfTheTypeThatIsAskedFor) {
   for (int i = 0; i < 3; ++i) {
     Message* const echo = memory.NewRequest(EchoRequest::default_instance(), 8);
     EXPECT_EQ(echo->GetDescriptor(), EchoRequest::descriptor());
-    memory.Recycle();
+    memory.Recycle(true);
     Message* const deposit = memory.NewRequest(DepositRequest::default_instance(), 8);
     EXPECT_EQ(deposit->GetDescriptor(), DepositRequest::descriptor());
-    memory.Recycle();
+    memory.Recycle(true);
   }
 }
 
 TEST(JobMemoryTest, ASmallRequestServesTheNextCallOfItsType) {
-  if (!JobMemory::kKeepsRequests) GTEST_SKIP() << "not in this build";
   JobMemory memory;
   Message* const first = memory.NewRequest(EchoRequest::default_instance(), 8);
-  memory.Recycle();
+  memory.Recycle(true);
   EXPECT_EQ(memory.NewRequest(EchoRequest::default_instance(), 8), first);
+}
+
+TEST(JobMemoryTest, UnlessItIsNotToBeKept) {
+  JobMemory memory;
+  auto* const first =
+      static_cast<EchoRequest*>(memory.NewRequest(EchoRequest::default_instance(), 8));
+  first->set_message("old");
+  memory.Recycle(false);
+  const auto* const next =
+      static_cast<EchoRequest*>(memory.NewRequest(EchoRequest::default_instance(), 8));
+  EXPECT_TRUE(next->message().empty());
 }
 
 // It would keep what its strings took from the heap.
@@ -41,7 +51,7 @@ TEST(JobMemoryTest, AfterMuchWasReadItIsMadeAnew) {
   auto* const large =
       static_cast<EchoRequest*>(memory.NewRequest(EchoRequest::default_instance(), 10'000));
   large->set_message(std::string(10'000, 'x'));
-  memory.Recycle();
+  memory.Recycle(true);
   const auto* const next =
       static_cast<EchoRequest*>(memory.NewRequest(EchoRequest::default_instance(), 8));
   EXPECT_TRUE(next->message().empty());
@@ -53,10 +63,10 @@ TEST(JobMemoryTest, ManySmallOnesCountTogether) {
   auto* request =
       static_cast<EchoRequest*>(memory.NewRequest(EchoRequest::default_instance(), 1000));
   request->set_message("old");
-  memory.Recycle();
+  memory.Recycle(true);
   for (int i = 0; i < 4; ++i) {
     request = static_cast<EchoRequest*>(memory.NewRequest(EchoRequest::default_instance(), 1000));
-    memory.Recycle();
+    memory.Recycle(true);
   }
   request = static_cast<EchoRequest*>(memory.NewRequest(EchoRequest::default_instance(), 1000));
   EXPECT_TRUE(request->message().empty());
