@@ -126,7 +126,7 @@ std::vector<Ending> AtTheActor() {
   };
 }
 
-std::vector<Ending> BeforeTheActor() {
+std::vector<Ending> WhileItComes() {
   return {
       {"HalfSentAndThePeerWent", Code::kCanceled,
        [](ProbedLoop& loop, io::Peer& peer) {
@@ -147,6 +147,11 @@ std::vector<Ending> BeforeTheActor() {
        }},
       {"ItsFramingIsWrong", Code::kInvalidArgument,
        [](ProbedLoop& loop, io::Peer& peer) { Send(loop, peer, Chunked("4\r\nbody\r\nzz\r\n")); }},
+  };
+}
+
+std::vector<Ending> RefusedByTheHall() {
+  return {
       {"ItsMessageIsTooLarge", Code::kResourceExhausted,
        [](ProbedLoop& loop, io::Peer& peer) {
          Send(loop, peer, ProbedLoop::CallText("Do", "0123456789x"));
@@ -234,7 +239,9 @@ TEST_P(SessionEndsTest, IsCountedOnceAndLeavesNothing) {
 
 const auto kNameOf = [](const ::testing::TestParamInfo<Ending>& info) { return info.param.name; };
 INSTANTIATE_TEST_SUITE_P(AtTheActor, SessionEndsTest, ::testing::ValuesIn(AtTheActor()), kNameOf);
-INSTANTIATE_TEST_SUITE_P(BeforeTheActor, SessionEndsTest, ::testing::ValuesIn(BeforeTheActor()),
+INSTANTIATE_TEST_SUITE_P(WhileItComes, SessionEndsTest, ::testing::ValuesIn(WhileItComes()),
+                         kNameOf);
+INSTANTIATE_TEST_SUITE_P(RefusedByTheHall, SessionEndsTest, ::testing::ValuesIn(RefusedByTheHall()),
                          kNameOf);
 
 }  // namespace
