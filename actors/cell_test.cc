@@ -150,6 +150,7 @@ TEST_F(CellTest, AnExceptionIsCaughtOnceAndTheNextMailRuns) {
   EXPECT_EQ(answer.code(), Code::kInternal);
   EXPECT_EQ(answer.message().find("secret"), std::string_view::npos) << "for the log only";
   EXPECT_TRUE(NextAnswer().ok());
+  EXPECT_EQ(cell->counters().failures.get(), 1u);
   ASSERT_EQ(lines.size(), 1u);
   EXPECT_NE(lines[0].find("a secret"), std::string::npos);
 }

@@ -12,12 +12,14 @@
 
 #include <gtest/gtest.h>
 
+#include "mailroom/base/testing/bounded_wait.h"
+
 namespace mailroom::bench {
 namespace {
 
 constexpr int kLastMail = -1;
 
-class HandoffTest : public testing::Test {
+class HandoffTest : public ::testing::Test {
  protected:
   void Post(int fd) {
     Mail mail;
@@ -39,11 +41,13 @@ class HandoffTest : public testing::Test {
     }
   }
 
+  static constexpr int kBoundMs = 60'000;  // for a lost wake alone
+
   // Sleeps as the loop does until `count` replies are home; they must come in order from `next`.
   void TakeHome(int next, int count) {
     for (const int end = next + count; next < end;) {
       pollfd wake{replies_.wake_fd(), POLLIN, 0};
-      ASSERT_EQ(poll(&wake, 1, -1), 1);
+      if (poll(&wake, 1, kBoundMs) != 1) testing::WaitedInVain("a reply's wake");
       replies_.AcknowledgeWake();
       std::array<Reply, 16> home;
       while (const size_t taken = replies_.Take(home)) {
@@ -57,7 +61,7 @@ class HandoffTest : public testing::Test {
 };
 
 // Invariant 1: bursts of every size meet a worker and a loop that have just gone to sleep, are
-// about to, or are awake. A lost wake is a test that never ends.
+// about to, or are awake.
 TEST_F(HandoffTest, EveryMailComesHome) {
   constexpr int kRounds = 10000;
   std::thread worker([this] { RunWorker(); });
@@ -88,7 +92,8 @@ TEST_F(HandoffTest, MailPutWhileTheWorkerParksIsSeen) {
     mails_.WakeWorker();
     Reply home;
     for (int next = 2 * round; next < 2 * round + 2; ++next) {
-      while (replies_.Take(std::span(&home, 1)) == 0) std::this_thread::yield();
+      testing::AwaitUntil("the worker to see a mail that came while it parked",
+                          [&] { return replies_.Take(std::span(&home, 1)) > 0; });
       ASSERT_EQ(home.fd, next);
     }
   }

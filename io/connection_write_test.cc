@@ -292,6 +292,27 @@ TEST_F(ConnectionWriteScriptTest, FailedModifyClosesWithOnClose) {
   EXPECT_THAT(harness_.handler.log, ElementsAre("accept", "close resource_exhausted"));
 }
 
+TEST_F(ConnectionWriteScriptTest, S24_TheMarksThemselves) {
+  Loop::Options options;
+  options.connection.high_water = 10;
+  options.connection.low_water = 5;
+  LoopHarness harness(Backend::kFake, options);
+  std::pair<Peer, int> pair = Peer::Pair();
+  ASSERT_TRUE(harness.loop.Adopt(pair.second, Address()).ok());
+  harness.last()->Write(std::string(10, 'x'));
+  EXPECT_TRUE(harness.last()->TakesMore()) << "up to the high-water mark";
+  harness.last()->Write("x");
+  EXPECT_FALSE(harness.last()->TakesMore());
+  harness.fake->ScriptSend(pair.second, IoResult::Done(5));
+  harness.Turn();
+  EXPECT_EQ(harness.handler.Count("drained"), 0u) << "6 bytes are left";
+  harness.fake->ScriptSend(pair.second, IoResult::Done(1));
+  harness.Turn();
+  EXPECT_EQ(harness.last()->queued_output(), 5u);
+  EXPECT_EQ(harness.handler.Count("drained"), 1u) << "from the low-water mark on";
+  EXPECT_TRUE(harness.last()->TakesMore());
+}
+
 TEST_F(ConnectionWriteScriptTest, OnDrainedMayWriteInStepSevenAndTheLoopDoesNotSleepOnIt) {
   Loop::Options options;
   options.connection.high_water = 10;

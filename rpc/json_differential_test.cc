@@ -375,6 +375,9 @@ TEST(JsonDifferentialTest, OrdinaryDocumentsAreReadByTheTables) {
     EXPECT_TRUE(ReadByTable<Order>(json)) << json;
     EXPECT_TRUE(ParsesAlike<Order>(json)) << json;
   }
+  // As many objects as may nest stand side by side in any number.
+  const std::string line = R"({"sku":"s"},)";
+  EXPECT_TRUE(ReadByTable<Order>("{\"lines\":[" + Repeat(line, 150) + "{}]}"));
   EXPECT_TRUE(ReadByTable<Scalars>(R"({"single":"NaN","number":-1e-3,"data":"_-8","color":5})"));
   EXPECT_TRUE(ReadByTable<Maps>(R"({"byBool":{"true":"a"},"byFixed64":{"7":{"name":"x"}}})"));
   EXPECT_TRUE(ReadByTable<Oneofs>(R"({"leaf":{"count":1},"real":2})"));

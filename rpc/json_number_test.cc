@@ -32,6 +32,8 @@ TEST(JsonNumberTest, ParsesWholeNumbersInTheirOnlyForm) {
   }
   EXPECT_TRUE(ParseWholeDouble("1e3", &value));
   EXPECT_EQ(value, 1000);
+  EXPECT_TRUE(ParseWholeDouble("9007199254740992.0", &value)) << "2^53, the last";
+  EXPECT_EQ(value, int64_t{1} << 53);
   for (const char* text : {"1.5", "-0.0", "1e300", "1e999", "9007199254740994.0"}) {
     EXPECT_FALSE(ParseWholeDouble(text, &value)) << text;
   }

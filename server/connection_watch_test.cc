@@ -46,7 +46,12 @@ TEST_F(ConnectionWatchTest, EachPhaseHasItsDeadlineAndItsGauge) {
   EXPECT_TRUE(hall.body_deadlines.empty());
   EXPECT_EQ(counters.connections_reading.get(), 0u);
   EXPECT_EQ(counters.connections_frozen.get(), 1u);
+  EXPECT_TRUE(hall.half_close_deadlines.empty());
+  watch.Await(Phase::kHalfClosed);
+  EXPECT_EQ(hall.half_close_deadlines.Next(), In(hall.options.half_close_timeout));
+  EXPECT_EQ(counters.connections_frozen.get(), 1u);
   watch.Await(Phase::kNone);
+  EXPECT_TRUE(hall.half_close_deadlines.empty());
   EXPECT_EQ(counters.connections_frozen.get(), 0u);
 }
 
@@ -59,6 +64,17 @@ TEST_F(ConnectionWatchTest, APhaseThatGoesOnKeepsItsDeadlineUnlessItBeginsAnew) 
   watch.Await(Phase::kHeader, /*anew=*/true);
   EXPECT_EQ(hall.header_deadlines.Next(), first + std::chrono::seconds(3));
   EXPECT_EQ(hall.counters.connections_reading.get(), 1u) << "counted once";
+}
+
+TEST(ConnectionWatchLimitTest, AHalfCloseWithoutALimitHasNoDeadline) {
+  ServerOptions options;
+  options.half_close_timeout = Duration::zero();
+  ProbedLoop loop(options);
+  ConnectionWatch watch(loop.hall(), ConnectionId(SlotKind::kConnection, 0, 7, 1));
+  watch.Await(Phase::kIdle);
+  watch.Await(Phase::kHalfClosed);
+  EXPECT_TRUE(loop.hall().half_close_deadlines.empty());
+  EXPECT_TRUE(loop.hall().idle_deadlines.empty());
 }
 
 TEST_F(ConnectionWatchTest, OneThatEndsLeavesNoDeadlineAndNoGauge) {

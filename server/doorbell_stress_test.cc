@@ -8,9 +8,11 @@
 #include <gtest/gtest.h>
 
 #include "mailroom/actors/mailbox.h"
+#include "mailroom/base/clock.h"
 #include "mailroom/base/mutex.h"
 #include "mailroom/base/random.h"
 #include "mailroom/base/sanitizers.h"
+#include "mailroom/base/testing/bounded_wait.h"
 #include "mailroom/server/doorbell.h"
 
 namespace mailroom::server {
@@ -28,8 +30,11 @@ class Level {
     changed_.NotifyOne();
   }
   void Wait() {
+    const TimePoint bound = Clock::System().Now() + testing::kWaitBound;
     MutexLock lock(mutex_);
-    while (!raised_) changed_.Wait(mutex_);
+    while (!raised_) {
+      if (!changed_.WaitUntil(mutex_, bound) && !raised_) testing::WaitedInVain("a post's wake");
+    }
     raised_ = false;
   }
 
@@ -65,7 +70,7 @@ TEST(DoorbellStressTest, NothingStaysBehindWhileTheLoopSleeps) {
     doorbell.Sleep();
     ++announced;
     if (mailbox.depth() == 0 && taken < kPosts) {
-      level.Wait();  // for ever, if a post was missed
+      level.Wait();  // in vain, if a post was missed
     }
     doorbell.Awake();
   }

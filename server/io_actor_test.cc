@@ -256,6 +256,29 @@ INSTANTIATE_TEST_SUITE_P(
                       Sent{"Write", std::string::npos, &ServerOptions::write_timeout}),
     [](const auto& info) { return info.param.name; });
 
+TEST_F(IoActorSleepTest, EndsWithTheTimeOfAHalfClose) {
+  ProbedLoop loop;
+  loop.KeepMails();
+  io::Peer peer = loop.Connect();
+  peer.Send(ProbedLoop::CallText("Do"));
+  loop.Turn();
+  peer.ShutdownWrite();
+  const TimePoint start = loop.clock.Now();
+  loop.loop().StartTimer(start + minutes(1), SlotId());  // so that the tick is not all
+  while (loop.evicted(Evicted::kHalfClose) == 0 && loop.clock.Now() < start + minutes(1)) {
+    ASSERT_TRUE(loop.loop().Run(Mode::kOnce).ok());
+  }
+  EXPECT_EQ(loop.clock.Now() - start, loop.hall().options.half_close_timeout);
+}
+
+TEST_F(IoActorSleepTest, EndsWithADeadlineThatPassesBeforeTheBodyIsThere) {
+  ProbedLoop loop;
+  io::Peer peer = loop.Connect();
+  const std::string call = ProbedLoop::CallText("Do", "body", "connect-timeout-ms: 80\r\n");
+  peer.Send(call.substr(0, call.size() - 1));
+  EXPECT_EQ(NextSleep(loop), milliseconds(80));
+}
+
 TEST_F(IoActorSleepTest, EndsWithACallsDeadline) {
   ProbedLoop loop;
   loop.KeepMails();
@@ -288,6 +311,30 @@ TEST_F(IoActorSleepTest, EndsWithTheHeartbeat) {
   loop.io_actor->BeatEvery(milliseconds(500), [&beats] { ++beats; });
   EXPECT_EQ(NextSleep(loop), milliseconds(500));
   EXPECT_EQ(beats, 2);
+}
+
+// A client that takes a large answer slowly sends nothing meanwhile.
+TEST(IoActorEvictTest, WhoTakesAnAnswerIsNotIdle) {
+  ServerOptions options;
+  options.idle_timeout = seconds(1);
+  ProbedLoop loop(options);
+  loop.actor->on_mail = [](actors::EnvelopePtr mail) {
+    mail->reply = std::string(1000 * 1000, 'w');  // more than a pair of sockets holds
+    actors::Answer(std::move(mail));
+  };
+  io::Peer peer = loop.Connect();
+  peer.Send(ProbedLoop::CallText("Do"));
+  loop.Turn();
+  loop.Advance(seconds(2));
+  EXPECT_EQ(loop.evicted(Evicted::kIdle), 0u);
+  std::string answer;
+  for (int i = 0; i < 100 && answer.size() < 1000 * 1000; ++i) {
+    answer += peer.Receive();
+    loop.Turn();
+  }
+  EXPECT_GT(answer.size(), 1000u * 1000u);
+  loop.Advance(seconds(2));
+  EXPECT_EQ(loop.evicted(Evicted::kIdle), 1u);
 }
 
 // An inline actor that queues itself again is no reason to sleep, nor is one that was
@@ -332,6 +379,26 @@ TEST_F(IoActorGateTest, TheLastPlaceStopsAcceptingUntilOneGoes) {
   loop.Turn();
   EXPECT_EQ(counters().accept_paused.get(), 0u);
   EXPECT_EQ(counters().accept_pauses.get(), 1u);
+}
+
+// Another loop's connection goes after this turn's look at the gate.
+TEST_F(IoActorGateTest, RoomThatAnotherLoopMakesIsNotSleptOver) {
+  class Elsewhere final : public Home {
+   public:
+    void Post(Completion) noexcept override {}
+  };
+  Elsewhere elsewhere;
+  AcceptGate::PerLoop& other = gate.Add(elsewhere);
+  EXPECT_FALSE(other.Enter());
+  io::Peer peer = loop.Connect();
+  loop.Turn();
+  ASSERT_EQ(counters().accept_paused.get(), 1u);
+  loop.actor->on_completion = [&other](Completion) { other.Leave(); };
+  loop.cell->Post(Completion{kTimer, nullptr});
+  const TimePoint start = loop.clock.Now();
+  for (int turn = 0; turn < 2; ++turn) ASSERT_TRUE(loop.loop().Run(Mode::kOnce).ok());
+  EXPECT_EQ(loop.clock.Now(), start) << "it slept";
+  EXPECT_EQ(counters().accept_paused.get(), 0u);
 }
 
 // The one that goes is seen in a turn's last step: the loop turns again at once.

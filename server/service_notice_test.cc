@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mailroom/server/service_notice.h"
 
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include <cstddef>
 #include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
+
+#include "mailroom/io/descriptor.h"
 
 namespace mailroom::server {
 namespace {
@@ -42,6 +48,54 @@ TEST(InheritedTest, WhatNobodyCanTellApartIsRefused) {
                                  Sockets{{3, "http"}, {4, "admin"}, {5, "admin"}}}) {
     EXPECT_NE(Used(sockets).find("FileDescriptorName=http"), std::string::npos);
   }
+}
+
+// Takes what the service manager would be told.
+class Manager final {
+ public:
+  Manager() : socket_(::socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0)) {
+    sockaddr_un any{};
+    any.sun_family = AF_UNIX;
+    // The kernel names it: five bytes behind a zero.
+    EXPECT_EQ(::bind(socket_.get(), reinterpret_cast<sockaddr*>(&any), sizeof(sa_family_t)), 0);
+    sockaddr_un bound{};
+    socklen_t size = sizeof(bound);
+    EXPECT_EQ(::getsockname(socket_.get(), reinterpret_cast<sockaddr*>(&bound), &size), 0);
+    name_ = "@" + std::string(bound.sun_path + 1, size - offsetof(sockaddr_un, sun_path) - 1);
+  }
+  io::ServiceManager Open() const { return *io::ServiceManager::Open(name_); }
+  // Empty when nothing was told.
+  std::string Take() const {
+    char text[256];
+    const ssize_t size = ::recv(socket_.get(), text, sizeof(text), 0);
+    return std::string(text, size > 0 ? static_cast<size_t>(size) : 0);
+  }
+
+ private:
+  const io::Descriptor socket_;
+  std::string name_;
+};
+
+// One loop that hangs is enough to have the process started again.
+TEST(ServiceNoticeTest, EachHeartbeatNeedsABeatOfEveryLoop) {
+  const Manager manager;
+  ServiceNotice notice(manager.Open(), 2);
+  for (int round = 0; round < 3; ++round) {
+    notice.Beat(0);
+    notice.Beat(0);
+    EXPECT_EQ(manager.Take(), "") << "the other one has not turned";
+    notice.Beat(1);
+    EXPECT_EQ(manager.Take(), "WATCHDOG=1");
+  }
+}
+
+TEST(ServiceNoticeTest, SaysThatItServesAndThatItEnds) {
+  const Manager manager;
+  ServiceNotice notice(manager.Open(), 1);
+  notice.Ready("127.0.0.1:8080");
+  EXPECT_EQ(manager.Take(), "READY=1\nSTATUS=serving on 127.0.0.1:8080");
+  notice.Stopping();
+  EXPECT_EQ(manager.Take(), "STOPPING=1\nSTATUS=draining");
 }
 
 TEST(ServiceNoticeTest, WithoutAManagerNobodyIsTold) {

@@ -94,6 +94,13 @@ std::vector<Ending> AtTheActor() {
          peer.Close();
          loop.Turn();
        }},
+      {"ThePeerSaidNoMoreAndTheAnswerDidNotCome", Code::kCanceled,
+       [](ProbedLoop& loop, io::Peer& peer) {
+         GivenUp(loop, peer);
+         peer.ShutdownWrite();
+         loop.Turn();
+         loop.Advance(loop.hall().options.half_close_timeout);
+       }},
       {"ItsConnectionWasTooOld", Code::kCanceled,
        [](ProbedLoop& loop, io::Peer& peer) {
          GivenUp(loop, peer);
@@ -119,7 +126,7 @@ std::vector<Ending> AtTheActor() {
   };
 }
 
-std::vector<Ending> BeforeTheActor() {
+std::vector<Ending> WhileItComes() {
   return {
       {"HalfSentAndThePeerWent", Code::kCanceled,
        [](ProbedLoop& loop, io::Peer& peer) {
@@ -140,6 +147,11 @@ std::vector<Ending> BeforeTheActor() {
        }},
       {"ItsFramingIsWrong", Code::kInvalidArgument,
        [](ProbedLoop& loop, io::Peer& peer) { Send(loop, peer, Chunked("4\r\nbody\r\nzz\r\n")); }},
+  };
+}
+
+std::vector<Ending> RefusedByTheHall() {
+  return {
       {"ItsMessageIsTooLarge", Code::kResourceExhausted,
        [](ProbedLoop& loop, io::Peer& peer) {
          Send(loop, peer, ProbedLoop::CallText("Do", "0123456789x"));
@@ -173,12 +185,26 @@ std::vector<Ending> BeforeTheActor() {
        [](ProbedLoop& loop, io::Peer& peer) {
          Send(loop, peer, ProbedLoop::CallText("Do", "body", "connect-protocol-version: 2\r\n"));
        }},
+      {"ItsDeadlinePassedBeforeItsBodyWasThere", Code::kDeadlineExceeded,
+       [](ProbedLoop& loop, io::Peer& peer) {
+         const std::string call = ProbedLoop::CallText("Do", "body", "connect-timeout-ms: 5\r\n");
+         Send(loop, peer, call.substr(0, call.size() - 1));
+         loop.Advance(milliseconds(5));
+       }},
+      // The end of the body and the deadline are seen in one turn.
       {"ItsDeadlinePassedWithItsBody", Code::kDeadlineExceeded,
        [](ProbedLoop& loop, io::Peer& peer) {
          const std::string call = ProbedLoop::CallText("Do", "body", "connect-timeout-ms: 5\r\n");
          Send(loop, peer, call.substr(0, call.size() - 1));
-         loop.Advance(milliseconds(6));
+         loop.clock.Advance(milliseconds(5));
          Send(loop, peer, call.substr(call.size() - 1));
+       }},
+      {"ItWasRefusedAndItsBodyDidNotCome", Code::kInvalidArgument,
+       [](ProbedLoop& loop, io::Peer& peer) {
+         const std::string call = ProbedLoop::CallText(
+             "Do", "body", "connect-protocol-version: 2\r\nconnect-timeout-ms: 5\r\n");
+         Send(loop, peer, call.substr(0, call.size() - 1));
+         loop.Advance(milliseconds(5));
        }},
   };
 }
@@ -213,7 +239,9 @@ TEST_P(SessionEndsTest, IsCountedOnceAndLeavesNothing) {
 
 const auto kNameOf = [](const ::testing::TestParamInfo<Ending>& info) { return info.param.name; };
 INSTANTIATE_TEST_SUITE_P(AtTheActor, SessionEndsTest, ::testing::ValuesIn(AtTheActor()), kNameOf);
-INSTANTIATE_TEST_SUITE_P(BeforeTheActor, SessionEndsTest, ::testing::ValuesIn(BeforeTheActor()),
+INSTANTIATE_TEST_SUITE_P(WhileItComes, SessionEndsTest, ::testing::ValuesIn(WhileItComes()),
+                         kNameOf);
+INSTANTIATE_TEST_SUITE_P(RefusedByTheHall, SessionEndsTest, ::testing::ValuesIn(RefusedByTheHall()),
                          kNameOf);
 
 }  // namespace

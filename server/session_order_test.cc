@@ -130,6 +130,8 @@ TEST_F(SessionOrderTest, ACallPastItsDeadlineLetsTheNextOneGo) {
   Answer(0, "late");
   EXPECT_TRUE(Replies().empty());
   EXPECT_EQ(loop.hall().counters.stale.get(), 1u);
+  Send(Call("Talk"));
+  EXPECT_EQ(loop.started(), 3u) << "nothing is out: it is read again";
 }
 
 // The actor is told with the call's own id.

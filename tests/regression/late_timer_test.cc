@@ -3,6 +3,8 @@
 // to sleep; between the two another worker armed an earlier timer, found nobody
 // parked, and woke nobody: the timer fired when somebody happened to wake. Found by
 // the model of the eventcount. A timekeeper's notice now moves the epoch, too.
+#include <chrono>
+
 #include <gtest/gtest.h>
 
 #include "mailroom/actors/parking.h"
@@ -16,7 +18,9 @@ TEST(LateTimerTest, ANoticeBetweenTicketAndParkLetsNobodySleep) {
   Parking::Spot& spot = parking.MakeSpot();
   const uint64_t ticket = parking.Ticket();
   parking.NotifyTimekeeper(Clock::System().Now());
-  parking.Park(spot, ticket, kForever);  // would sleep for ever
+  const TimePoint bound = Clock::System().Now() + std::chrono::seconds(10);
+  parking.Park(spot, ticket, bound);
+  EXPECT_LT(Clock::System().Now(), bound) << "the notice was lost: the worker slept";
   EXPECT_EQ(parking.parked(), 0u);
 }
 
