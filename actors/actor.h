@@ -34,8 +34,8 @@ class Actor {
   virtual void Receive(EnvelopePtr mail) = 0;
   // One completion; stale when the slot it names is gone.
   virtual void Settle(Completion completion) = 0;
-  // False while no new mail may be taken: an exclusive handler is suspended, or
-  // as many calls as may be are in flight.
+  // False while no new mail may be taken: an exclusive handler is suspended, others
+  // wait for their turn behind it, or as many calls as may be are in flight.
   virtual bool TakesMail() const = 0;
   // An exception left Receive or Settle; `what` is for the log, never for a
   // client. The actor answers the call it was at with `internal`.

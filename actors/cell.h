@@ -55,7 +55,7 @@ class Cell final : public Home {
   static constexpr int kMailsPerRun = 64;
   static constexpr int kCompletionsPerRun = 1024;
 
-  // `runner` outlives the call of Stop().
+  // `runner` outlives Stop(), and whoever posts here.
   Cell(std::string name, size_t mailbox_capacity, std::unique_ptr<Actor> actor, Runner& runner);
   ~Cell();
 
