@@ -31,8 +31,13 @@ class HalfCloseTest : public SessionsFixture {
     server.Turn();
     return peer;
   }
-  // The caller counts as gone, as after a reset.
-  void ExpectGone(io::Peer& peer) {
+  // From now on the caller is waited for for five seconds; then it counts as gone, as
+  // after a reset.
+  void ExpectGoneInTime(io::Peer& peer) {
+    server.Advance(milliseconds(4999));
+    EXPECT_EQ(server.Metric("mailroom_calls"), 1);
+    EXPECT_FALSE(peer.AtEnd());
+    server.Advance(milliseconds(1));
     EXPECT_TRUE(peer.AtEnd());
     EXPECT_EQ(server.Metric("mailroom_evicted_total{reason=\"half_close\"}"), 1);
     EXPECT_EQ(server.Metric("mailroom_released_total{reason=\"closed\"}"), 1);
@@ -53,11 +58,7 @@ TEST_F(HalfCloseTest, S13_AnAnswerWithinTheTimeoutIsDelivered) {
 // Their calls held their slots for as long as they had asked for.
 TEST_F(HalfCloseTest, AfterItTheCallerCountsAsGone) {
   io::Peer peer = Ended(Echo("never", kHour));
-  server.Advance(milliseconds(4999));
-  EXPECT_EQ(server.Metric("mailroom_calls"), 1);
-  EXPECT_FALSE(peer.AtEnd());
-  server.Advance(milliseconds(1));
-  ExpectGone(peer);
+  ExpectGoneInTime(peer);
 }
 
 TEST_F(HalfCloseTest, TheTimeRunsFromTheEndAndNotFromTheCall) {
@@ -67,10 +68,7 @@ TEST_F(HalfCloseTest, TheTimeRunsFromTheEndAndNotFromTheCall) {
   server.Advance(seconds(60));
   peer.ShutdownWrite();
   server.Turn();
-  server.Advance(milliseconds(4999));
-  EXPECT_EQ(server.Metric("mailroom_calls"), 1);
-  server.Advance(milliseconds(1));
-  ExpectGone(peer);
+  ExpectGoneInTime(peer);
 }
 
 TEST_F(HalfCloseTest, TheEndIsNoticedBehindBytesThatAreNotRead) {
