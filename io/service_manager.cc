@@ -22,6 +22,12 @@ constexpr int kFirstInherited = 3;
 // More than anybody has sockets; a bound for what a variable may ask.
 constexpr uint64_t kMostInherited = 1024;
 
+// Null when it is unset or empty: `VARIABLE=` in a unit or a shell says nothing.
+const char* Variable(const char* name) {
+  const char* const value = std::getenv(name);
+  return value != nullptr && *value != '\0' ? value : nullptr;
+}
+
 std::optional<uint64_t> Number(const char* text) {
   uint64_t number = 0;
   const char* const end = text + std::strlen(text);
@@ -37,8 +43,8 @@ Status Senseless(const char* variable, const char* text) {
 
 // Zero when none of this process is waited for.
 Result<Duration> HeartbeatPeriod() {
-  const char* const period = std::getenv("WATCHDOG_USEC");
-  const char* const meant = std::getenv("WATCHDOG_PID");
+  const char* const period = Variable("WATCHDOG_USEC");
+  const char* const meant = Variable("WATCHDOG_PID");
   if (period == nullptr) return Duration::zero();
   if (meant != nullptr && Number(meant) != static_cast<uint64_t>(::getpid())) {
     return Duration::zero();
@@ -53,7 +59,7 @@ Result<Duration> HeartbeatPeriod() {
 
 Result<ServiceManager> ServiceManager::FromEnvironment() {
   ServiceManager manager;
-  if (const char* const address = std::getenv("NOTIFY_SOCKET")) {
+  if (const char* const address = Variable("NOTIFY_SOCKET")) {
     MAILROOM_ASSIGN_OR_RETURN(manager, Open(address));
     MAILROOM_ASSIGN_OR_RETURN(manager.heartbeat_, HeartbeatPeriod());
   }
@@ -111,9 +117,8 @@ Result<std::vector<InheritedSocket>> ParseInheritedSockets(const char* listen_pi
 }
 
 Result<std::vector<InheritedSocket>> TakeInheritedSockets() {
-  Result<std::vector<InheritedSocket>> sockets =
-      ParseInheritedSockets(std::getenv("LISTEN_PID"), std::getenv("LISTEN_FDS"),
-                            std::getenv("LISTEN_FDNAMES"), ::getpid());
+  Result<std::vector<InheritedSocket>> sockets = ParseInheritedSockets(
+      Variable("LISTEN_PID"), Variable("LISTEN_FDS"), Variable("LISTEN_FDNAMES"), ::getpid());
   for (const char* name : {"LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES"}) ::unsetenv(name);
   return sockets;
 }

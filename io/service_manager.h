@@ -14,7 +14,8 @@
 // hand: a datagram and a few variables are no reason to link a library.
 //
 // FromEnvironment and TakeInheritedSockets read the environment and take what they read
-// out of it, so that no child believes it is meant: main thread, before others start.
+// out of it, so that no child believes it is meant: main thread, before others start. An
+// empty variable counts as unset.
 namespace mailroom::io {
 
 class ServiceManager final {

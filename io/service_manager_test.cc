@@ -97,9 +97,8 @@ TEST_F(ServiceManagerTest, WhenNobodyListensThatIsSaidAndNothingWaits) {
 }
 
 TEST_F(ServiceManagerTest, AnAddressThatIsNoneIsTold) {
-  for (const std::string& address :
-       {std::string("relative"), std::string("@"), std::string("vsock:2:1"), std::string(),
-        "/" + std::string(200, 'x')}) {
+  for (const std::string& address : {std::string("relative"), std::string("@"),
+                                     std::string("vsock:2:1"), "/" + std::string(200, 'x')}) {
     Set("NOTIFY_SOCKET", address);
     const Result<ServiceManager> manager = ServiceManager::FromEnvironment();
     ASSERT_FALSE(manager.ok()) << address;
@@ -120,7 +119,8 @@ TEST_F(ServiceManagerTest, TheHeartbeatCountsWhenItIsMeantForThisProcess) {
   EXPECT_EQ(heartbeat("3000000", ""), std::chrono::seconds(3));
   EXPECT_EQ(heartbeat("3000000", own), std::chrono::seconds(3));
   EXPECT_EQ(heartbeat("3000000", "1"), Duration::zero());
-  for (const char* senseless : {"", "0", "3s", "-1", "99999999999999999999"}) {
+  EXPECT_EQ(heartbeat("", own), Duration::zero()) << "empty is unset";
+  for (const char* senseless : {"0", "3s", "-1", "99999999999999999999"}) {
     EXPECT_EQ(heartbeat(senseless, own), Duration(-1)) << senseless;
   }
 }
@@ -150,6 +150,24 @@ TEST_F(ServiceManagerTest, SocketsOfAnotherProcessAreNotTaken) {
   EXPECT_TRUE(ParseInheritedSockets(nullptr, "2", "", 42)->empty());
   EXPECT_TRUE(ParseInheritedSockets("42", nullptr, "", 42)->empty());
   EXPECT_FALSE(ParseInheritedSockets("me", "2", "", 42).ok());
+}
+
+TEST_F(ServiceManagerTest, AnEmptyVariableIsUnset) {
+  for (const char* name : {"NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID", "LISTEN_PID",
+                           "LISTEN_FDS", "LISTEN_FDNAMES"}) {
+    Set(name, "");
+  }
+  const Result<ServiceManager> manager = ServiceManager::FromEnvironment();
+  ASSERT_TRUE(manager.ok()) << manager.status().message();
+  EXPECT_FALSE(manager->present());
+  EXPECT_TRUE(TakeInheritedSockets().ok());
+  Set("LISTEN_PID", std::to_string(::getpid()));
+  Set("LISTEN_FDS", "");
+  EXPECT_TRUE(TakeInheritedSockets()->empty());
+  Set("NOTIFY_SOCKET", OwnName());
+  Set("WATCHDOG_USEC", "3000000");
+  Set("WATCHDOG_PID", "");
+  EXPECT_EQ(ServiceManager::FromEnvironment()->heartbeat(), std::chrono::seconds(3));
 }
 
 TEST_F(ServiceManagerTest, TakenSocketsAreTakenOnce) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mailroom/server/drain.h"
 
+#include "mailroom/server/duration.h"
+
 namespace mailroom::server {
 
 void Drain::Begin(TimePoint now) {
@@ -12,7 +14,7 @@ void Drain::Begin(TimePoint now) {
 Drain::Phase Drain::Step(TimePoint now, size_t left) {
   if (phase_ == Phase::kDelaying && Expired(now, deadline_)) {
     phase_ = Phase::kDraining;
-    deadline_ = DeadlineIn(now, timeout_);
+    deadline_ = DeadlineIn(now, NoLimitAtZero(timeout_));
     return phase_;  // the caller closes what is idle before it counts again
   }
   if (phase_ == Phase::kDraining && (left == 0 || Expired(now, deadline_))) {

@@ -20,6 +20,7 @@ class Drain final {
  public:
   enum class Phase { kServing, kDelaying, kDraining, kDone };
 
+  // `timeout`: zero means no limit.
   Drain(Duration delay, Duration timeout) : delay_(delay), timeout_(timeout) {}
 
   Phase phase() const { return phase_; }

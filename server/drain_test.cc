@@ -33,6 +33,17 @@ TEST(DrainTest, EndsByItsTimeoutWhateverIsLeft) {
   EXPECT_TRUE(drain.forced());
 }
 
+TEST(DrainTest, ATimeoutOfZeroIsNoLimit) {
+  const TimePoint start = TimePoint() + seconds(100);
+  Drain drain(seconds(0), seconds(0));
+  drain.Begin(start);
+  EXPECT_EQ(drain.Step(start, 1), Phase::kDraining);
+  EXPECT_EQ(drain.deadline(), kForever);
+  EXPECT_EQ(drain.Step(start + std::chrono::hours(1000), 1), Phase::kDraining);
+  EXPECT_EQ(drain.Step(start + std::chrono::hours(1000), 0), Phase::kDone);
+  EXPECT_FALSE(drain.forced());
+}
+
 TEST(DrainTest, BeginningTwiceChangesNothing) {
   const TimePoint start = TimePoint() + seconds(100);
   Drain drain(seconds(5), seconds(30));

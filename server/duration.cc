@@ -10,30 +10,31 @@ struct Unit {
   std::string_view name;
   Duration length;
 };
-// Longest first, as FormatDuration wants them; "ms" before the "s" that ends it
-// is ParseDuration's business.
-constexpr Unit kUnits[] = {{"h", std::chrono::hours(1)},
-                           {"m", std::chrono::minutes(1)},
-                           {"s", std::chrono::seconds(1)},
-                           {"ms", std::chrono::milliseconds(1)}};
+// Longest first, as FormatDuration wants them; the last one divides every Duration.
+constexpr Unit kUnits[] = {
+    {"h", std::chrono::hours(1)},         {"m", std::chrono::minutes(1)},
+    {"s", std::chrono::seconds(1)},       {"ms", std::chrono::milliseconds(1)},
+    {"us", std::chrono::microseconds(1)}, {"ns", std::chrono::nanoseconds(1)}};
 
-}  // namespace
-
-std::optional<uint64_t> ParseCount(std::string_view text) {
-  uint64_t value = 0;
+template <class N>
+std::optional<N> Parse(std::string_view text, int base = 10) {
+  N value = 0;
   const char* const end = text.data() + text.size();
-  const std::from_chars_result result = std::from_chars(text.data(), end, value);
+  const std::from_chars_result result = std::from_chars(text.data(), end, value, base);
   if (text.empty() || result.ec != std::errc() || result.ptr != end) return std::nullopt;
   return value;
 }
 
+}  // namespace
+
+std::optional<uint64_t> ParseCount(std::string_view text) { return Parse<uint64_t>(text); }
+
+std::optional<int64_t> ParseNumber(std::string_view text) { return Parse<int64_t>(text); }
+
 std::optional<unsigned> ParseFileMode(std::string_view text) {
   constexpr unsigned kMost = 0777;
-  unsigned mode = 0;
-  const char* const end = text.data() + text.size();
-  const std::from_chars_result result = std::from_chars(text.data(), end, mode, /*base=*/8);
-  if (text.empty() || result.ec != std::errc() || result.ptr != end) return std::nullopt;
-  return mode <= kMost ? std::optional<unsigned>(mode) : std::nullopt;
+  const std::optional<unsigned> mode = Parse<unsigned>(text, /*base=*/8);
+  return mode && *mode <= kMost ? mode : std::nullopt;
 }
 
 std::optional<Duration> ParseDuration(std::string_view text) {
@@ -43,7 +44,7 @@ std::optional<Duration> ParseDuration(std::string_view text) {
   if (!count) return std::nullopt;
   for (const Unit& unit : kUnits) {
     if (text.substr(digits) != unit.name) continue;
-    const auto most = static_cast<uint64_t>(Duration::max() / unit.length);
+    const auto most = static_cast<uint64_t>(kMostDuration / unit.length);
     if (*count > most) return std::nullopt;
     return unit.length * static_cast<Duration::rep>(*count);
   }
@@ -56,7 +57,7 @@ std::string FormatDuration(Duration duration) {
     if (duration % unit.length != Duration::zero()) continue;
     return std::to_string(duration / unit.length) + std::string(unit.name);
   }
-  return std::to_string(duration / std::chrono::milliseconds(1)) + "ms";
+  return "0s";  // not reached
 }
 
 }  // namespace mailroom::server

@@ -20,16 +20,52 @@ TEST(DurationTest, ReadsANumberAndAUnit) {
 }
 
 TEST(DurationTest, RefusesAnythingElse) {
-  for (const char* text : {"", "5", "s", "ms", "5 s", " 5s", "5s ", "-5s", "+5s", "1.5s", "5S",
-                           "5sec", "5us", "99999999999999999999s", "9999999999h"}) {
+  for (const char* text : {"",
+                           "5",
+                           "s",
+                           "ms",
+                           "5 s",
+                           " 5s",
+                           "5s ",
+                           "-5s",
+                           "+5s",
+                           "1.5s",
+                           "5S",
+                           "5sec",
+                           "5ps",
+                           "NaNs",
+                           "infs",
+                           "0x5s",
+                           "1e3s",
+                           "-0s",
+                           "s5",
+                           "\t5s",
+                           "99999999999999999999s",
+                           "9999999999h",
+                           "9223372036854775808ns",
+                           "18446744073709551615ns",
+                           "876001h",
+                           "2562047h"}) {
     EXPECT_EQ(ParseDuration(text), std::nullopt) << text;
   }
 }
 
 TEST(DurationTest, WritesWhatItReads) {
-  for (const char* text : {"500ms", "5s", "2m", "1h", "0s", "90s", "1500ms"}) {
+  for (const char* text :
+       {"500ms", "5s", "2m", "1h", "0s", "90s", "1500ms", "7us", "1001ns", "876000h"}) {
     EXPECT_EQ(FormatDuration(*ParseDuration(text)), text);
   }
+}
+
+TEST(DurationTest, TheLongestHasRoomForJitterAndForAnyTime) {
+  EXPECT_EQ(ParseDuration("876000h"), kMostDuration);
+  EXPECT_GT(Duration::max() / 10 * 9, kMostDuration);
+  EXPECT_GT(Duration::max() / 2, kMostDuration);
+}
+
+TEST(DurationTest, ZeroMayMeanNoLimit) {
+  EXPECT_EQ(NoLimitAtZero(Duration::zero()), Duration::max());
+  EXPECT_EQ(NoLimitAtZero(Duration(1)), Duration(1));
 }
 
 TEST(DurationTest, CountsAreDigitsOnly) {
@@ -37,6 +73,14 @@ TEST(DurationTest, CountsAreDigitsOnly) {
   EXPECT_EQ(ParseCount("18446744073709551615"), UINT64_MAX);
   for (const char* text : {"", "-1", "+1", "1 ", "0x1", "18446744073709551616"}) {
     EXPECT_EQ(ParseCount(text), std::nullopt) << text;
+  }
+}
+
+TEST(DurationTest, NumbersAreThoseOfAFile) {
+  EXPECT_EQ(ParseNumber("-9223372036854775808"), INT64_MIN);
+  EXPECT_EQ(ParseNumber("9223372036854775807"), INT64_MAX);
+  for (const char* text : {"", "-", "+1", "1 ", " 1", "1.0", "9223372036854775808"}) {
+    EXPECT_EQ(ParseNumber(text), std::nullopt) << text;
   }
 }
 

@@ -1,36 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mailroom/server/flags.h"
 
-#include <stdlib.h>
-
-#include <fstream>
 #include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
 
+#include "mailroom/server/testing/flags_fixture.h"
+
 namespace mailroom {
 namespace {
 
-class FlagsTest : public ::testing::Test {
- protected:
-  // The exit code, or -1 to go on; what was said on stderr is in `said`.
-  int Parse(std::vector<std::string> arguments) {
-    arguments.insert(arguments.begin(), "server");
-    std::vector<char*> argv;
-    for (std::string& argument : arguments) argv.push_back(argument.data());
-    ::testing::internal::CaptureStderr();
-    ::testing::internal::CaptureStdout();
-    const FlagsOutcome outcome = ParseFlags(static_cast<int>(argv.size()), argv.data(), &options);
-    said = ::testing::internal::GetCapturedStderr();
-    printed = ::testing::internal::GetCapturedStdout();
-    return outcome.exit_code.value_or(-1);
-  }
-
-  ServerOptions options;
-  std::string said;
-  std::string printed;
-};
+using FlagsTest = FlagsFixture;
 
 TEST_F(FlagsTest, HowLongAConnectionLives) {
   EXPECT_EQ(Parse({"--max-requests-per-connection", "1000", "--max-connection-age", "30m",
@@ -46,7 +27,7 @@ TEST_F(FlagsTest, HowLongAConnectionLives) {
   EXPECT_EQ(Parse({"--max-requests-per-connection=0", "--max-connection-age=0s"}), -1);
   EXPECT_EQ(options.max_requests_per_connection, 0u);
   EXPECT_EQ(Parse({"--max-requests-per-connection=many"}), 2);
-  EXPECT_NE(said.find("0 means no limit"), std::string::npos) << said;
+  EXPECT_NE(said.find("0: no limit"), std::string::npos) << said;
 }
 
 TEST_F(FlagsTest, WithoutFlagsTheDefaultsStand) {
@@ -157,33 +138,11 @@ TEST_F(FlagsTest, ABadValueSaysWhatIsWrongAndWhatIsRight) {
   EXPECT_EQ(Parse({"--workers"}), 2) << "a value is missing";
 }
 
-// Sets a variable for one test.
-class Variable {
- public:
-  Variable(const char* name, const char* value) : name_(name) { setenv(name, value, 1); }
-  ~Variable() { unsetenv(name_); }
-  Variable(const Variable&) = delete;
-  Variable& operator=(const Variable&) = delete;
-
- private:
-  const char* name_;
-};
-
-class ConfigTest : public FlagsTest {
- protected:
-  // The file's name.
-  std::string Write(const std::string& text) {
-    const std::string name = ::testing::TempDir() + "/mailroom.toml";
-    std::ofstream(name) << text;
-    return name;
-  }
-};
-
-TEST_F(ConfigTest, TheEnvironmentFillsWhatNoFlagSays) {
+TEST_F(FlagsTest, TheEnvironmentFillsWhatNoFlagSays) {
   const Variable idle("MAILROOM_IDLE_TIMEOUT", "5s");
   const Variable workers("MAILROOM_WORKERS", "3");
   const Variable access("MAILROOM_ACCESS_LOG", "true");
-  const Variable admin("MAILROOM_ADMIN_LISTEN", "");
+  const Variable admin("MAILROOM_ADMIN_LISTEN", "none");
   const Variable foreign("MAILROOM_PORT", "tcp://10.0.0.1:80");  // an orchestrator's
   EXPECT_EQ(Parse({"--workers", "1"}), -1) << said;
   EXPECT_EQ(options.idle_timeout, std::chrono::seconds(5));
@@ -192,91 +151,52 @@ TEST_F(ConfigTest, TheEnvironmentFillsWhatNoFlagSays) {
   EXPECT_EQ(options.admin_listen, "");
 }
 
-TEST_F(ConfigTest, TheFileFillsWhatNeitherSays) {
-  const Variable workers("MAILROOM_WORKERS", "3");
-  const std::string file = Write(
-      "workers = 4\nidle-timeout = 7s\nmailbox-capacity = 9\n"
-      "listen = \"127.0.0.1:0\"\n");
-  EXPECT_EQ(Parse({"--config", file, "--mailbox-capacity", "8"}), -1) << said;
-  EXPECT_EQ(options.workers, 3) << "the environment wins over the file";
-  EXPECT_EQ(options.mailbox_capacity, 8u) << "flags win over the file";
-  EXPECT_EQ(options.idle_timeout, std::chrono::seconds(7));
-  EXPECT_EQ(options.listen, std::vector<std::string>({"127.0.0.1:0"}));
-}
-
-TEST_F(ConfigTest, SeveralAddressesInEveryForm) {
-  using Addresses = std::vector<std::string>;
-  const std::string file = Write("listen = [\"127.0.0.1:1\", \"unix:/a\"]\n");
-  EXPECT_EQ(Parse({"--config", file}), -1) << said;
-  EXPECT_EQ(options.listen, Addresses({"127.0.0.1:1", "unix:/a"}));
-  const Variable listen("MAILROOM_LISTEN", "fd:3,unix:/b");
-  EXPECT_EQ(Parse({"--config", file}), -1) << said;
-  EXPECT_EQ(options.listen, Addresses({"fd:3", "unix:/b"})) << "the environment wins";
-  EXPECT_EQ(Parse({"--config", file, "--listen", "unix:/c", "--listen=:4"}), -1) << said;
-  EXPECT_EQ(options.listen, Addresses({"unix:/c", ":4"})) << "flags win, and add up";
-  EXPECT_EQ(Parse({"--print-config", "--workers", "1", "--listen", "unix:/c,:4"}), 0) << said;
-  const std::string as_file = Write(printed);
-  unsetenv("MAILROOM_LISTEN");
-  EXPECT_EQ(Parse({"--config", as_file}), -1) << said;
-  EXPECT_EQ(options.listen, Addresses({"unix:/c", ":4"})) << printed;
-}
-
-TEST_F(ConfigTest, TheEnvironmentMayNameTheFile) {
-  const std::string file = Write("workers = 4\n");
-  const Variable config("MAILROOM_CONFIG", file.c_str());
+TEST_F(FlagsTest, AnEmptyVariableIsUnset) {
+  const std::string file = Write("workers = 4\naccess-log = true\nlisten = [\"unix:/a\"]\n");
+  const Variable config("MAILROOM_CONFIG", "");
   EXPECT_EQ(Parse({}), -1) << said;
-  EXPECT_EQ(options.workers, 4);
-}
-
-TEST_F(ConfigTest, MistakesInAFileAreTold) {
-  EXPECT_EQ(Parse({"--config", Write("worker = 4\n")}), 2);
-  EXPECT_NE(said.find("worker"), std::string::npos) << said;
-  EXPECT_NE(said.find("did you mean workers?"), std::string::npos) << said;
-  EXPECT_EQ(Parse({"--config", Write("workers = many\n")}), 2);
-  EXPECT_NE(said.find("'many' is no number"), std::string::npos) << said;
-  EXPECT_EQ(Parse({"--config", "/nowhere/at/all"}), 2);
-  EXPECT_NE(said.find("/nowhere/at/all"), std::string::npos) << said;
-}
-
-// Found by tests/fuzz/flags_file: CLI11 looked at the first of no values.
-TEST_F(ConfigTest, AListInTheFileMayBeEmpty) {
-  for (const char* line : {"workers = []\n", "workers = [ ]\n"}) {
-    EXPECT_EQ(Parse({"--config", Write(line)}), 2) << line;
-    EXPECT_NE(said.find("--workers: '' is no number"), std::string::npos) << line << said;
+  for (const char* name : {"MAILROOM_WORKERS", "MAILROOM_ACCESS_LOG", "MAILROOM_LISTEN",
+                           "MAILROOM_ADMIN_LISTEN", "MAILROOM_IDLE_TIMEOUT"}) {
+    const Variable empty(name, "");
+    EXPECT_EQ(Parse({"--config", file}), -1) << said;
+    EXPECT_EQ(options.workers, 4);
+    EXPECT_TRUE(options.access_log);
+    EXPECT_EQ(options.listen, std::vector<std::string>({"unix:/a"}));
+    EXPECT_EQ(options.admin_listen, "127.0.0.1:9090");
   }
 }
 
-// CLI11 2.1 read `[12` as 1, 2.4 as 12.
-TEST_F(ConfigTest, AListThatTheFilesEndCutsOffIsRefused) {
-  for (const char* line :
-       {"workers = [1", "workers = [12\n", "workers = [\"", "listen = [:1,\n:2"}) {
-    EXPECT_EQ(Parse({"--config", Write(line)}), 2) << line;
-    EXPECT_NE(said.find("--config: the file ends within a list"), std::string::npos)
-        << line << said;
+TEST_F(FlagsTest, AWrongVariableIsNamed) {
+  const Variable workers("MAILROOM_WORKERS", "many");
+  EXPECT_EQ(Parse({"--workers", "1"}), 2) << "also where a flag wins";
+  EXPECT_EQ(said.find("MAILROOM_WORKERS: 'many' is no number"), 0u) << said;
+}
+
+TEST_F(FlagsTest, ASwitchTakesTrueAndFalseOnly) {
+  EXPECT_EQ(Parse({"--access-log=true"}), -1) << said;
+  EXPECT_TRUE(options.access_log);
+  EXPECT_EQ(Parse({"--access-log=false"}), -1) << said;
+  EXPECT_FALSE(options.access_log);
+  for (const char* text : {"--access-log=maybe", "--access-log=1", "--access-log=TRUE",
+                           "--access-log=", "--access-log={}"}) {
+    EXPECT_EQ(Parse({text}), 2) << text;
+    EXPECT_NE(said.find("is neither true nor false"), std::string::npos) << said;
   }
-  EXPECT_EQ(Parse({"--config", Write("listen = [:1,\n:2]")}), -1) << said;
-  EXPECT_EQ(options.listen.size(), 2u);
+  EXPECT_EQ(Parse({"--access-log", "true"}), 2) << "a word of its own is no value";
+  EXPECT_NE(said.find("'true' is no flag"), std::string::npos) << said;
 }
 
-TEST_F(ConfigTest, TheDefaultsAreAFileToo) {
-  EXPECT_EQ(Parse({"--print-config"}), 0) << said;
-  options.workers = 7;
-  EXPECT_EQ(Parse({"--config", Write(printed)}), -1) << said;
-  EXPECT_EQ(options.workers, -1);
-}
-
-TEST_F(ConfigTest, WhatIsPrintedIsAFileThatSaysTheSame) {
-  EXPECT_EQ(Parse({"--print-config", "--workers", "3", "--idle-timeout", "7s"}), 0) << said;
-  const std::string first = printed;
-  EXPECT_NE(first.find("drain-timeout"), std::string::npos) << "the defaults, too: " << first;
-  EXPECT_EQ(Parse({"--print-config", "--config", Write(first)}), 0) << said;
-  EXPECT_EQ(printed, first);
-  ServerOptions fresh;
-  options = fresh;
-  EXPECT_EQ(Parse({"--config", Write(first)}), -1) << said;
-  EXPECT_EQ(options.workers, 3);
-  EXPECT_EQ(options.idle_timeout, std::chrono::seconds(7));
-  EXPECT_EQ(options.drain_timeout, fresh.drain_timeout);
+// CLI11 alone reads `[a,b]` as a list, `{}` as nothing and an empty word as none.
+TEST_F(FlagsTest, AValueIsTakenAsItIsWritten) {
+  std::string text;
+  own.Add("text", &text, "any text");
+  for (const std::string written : {"[a,b]", "{}", "", "%%", "=", "==a", " a ", "'a'", "a=b"}) {
+    EXPECT_EQ(Parse({"--text=" + written}), -1) << said;
+    EXPECT_EQ(text, written);
+    text = "-";
+    EXPECT_EQ(Parse({"--text", written}), -1) << said;
+    EXPECT_EQ(text, written);
+  }
 }
 
 TEST_F(FlagsTest, OfAFlagGivenTwiceTheLastCounts) {
@@ -291,6 +211,66 @@ TEST_F(FlagsTest, HelpAndVersionExitWithZero) {
   }
   EXPECT_EQ(Parse({"--version"}), 0);
   EXPECT_EQ(printed.find("mailroom "), 0u) << printed;
+}
+
+TEST_F(FlagsTest, AProgramMayHaveFlagsOfItsOwn) {
+  std::string database = "accounts.db";
+  int shards = 4;
+  uint8_t level = 1;
+  bool strict = false;
+  Duration every = std::chrono::minutes(1);
+  std::vector<std::string> peers = {"a", "b"};
+  own.Add("database", &database, "where the accounts are kept");
+  own.Add("shards", &shards, "how many there are", {1, 16});
+  own.Add("level", &level, "of what");
+  own.Add("strict", &strict, "refuses more");
+  own.Add("every", &every, "between two looks; 0s: never");
+  own.Add("peer", &peers, "who else there is");
+
+  EXPECT_EQ(Parse({"--help"}), 0);
+  EXPECT_NE(printed.find("This program's own:"), std::string::npos) << printed;
+  EXPECT_NE(printed.find("--database TEXT"), std::string::npos) << printed;
+
+  const std::string file = Write("database = \"x.db\"\nstrict = true\nworkers = 2\n");
+  const Variable variable("MAILROOM_EVERY", "5s");
+  EXPECT_EQ(Parse({"--config", file, "--shards", "16", "--peer=c,d", "--level=255"}), -1) << said;
+  EXPECT_EQ(database, "x.db");
+  EXPECT_EQ(shards, 16);
+  EXPECT_EQ(level, 255);
+  EXPECT_TRUE(strict);
+  EXPECT_EQ(every, std::chrono::seconds(5));
+  EXPECT_EQ(peers, std::vector<std::string>({"c", "d"}));
+  EXPECT_EQ(options.workers, 2);
+
+  EXPECT_EQ(Parse({"--print-config"}), 0);
+  EXPECT_NE(printed.find("database = \"x.db\"\n"), std::string::npos) << printed;
+  EXPECT_NE(printed.find("peer = [\"c\", \"d\"]\n"), std::string::npos) << printed;
+  for (const char* wrong : {"--shards=0", "--shards=17", "--shards=", "--level=256", "--level=-1",
+                            "--strict=no", "--every=5"}) {
+    EXPECT_EQ(Parse({wrong}), 2) << wrong;
+  }
+  EXPECT_EQ(Parse({"--shard=1"}), 2);
+  EXPECT_NE(said.find("did you mean --shards?"), std::string::npos) << said;
+}
+
+TEST_F(FlagsTest, AProgramsFlagNeedsANameOfItsOwn) {
+  std::string text;
+  for (const char* name : {"listen", "config", "help", "version", "print-config"}) {
+    own = Flags();
+    own.Add(name, &text, "");
+    EXPECT_EQ(Parse({}), 2) << name;
+    EXPECT_NE(said.find("is there already"), std::string::npos) << said;
+  }
+  for (const char* name : {"", "-x", "x-", "Upper", "under_score", "sp ace", "a.b"}) {
+    own = Flags();
+    own.Add(name, &text, "");
+    EXPECT_EQ(Parse({}), 2) << name;
+    EXPECT_NE(said.find("lower case"), std::string::npos) << said;
+  }
+  own = Flags();
+  own.Add("twice", &text, "");
+  own.Add("twice", &text, "");
+  EXPECT_EQ(Parse({}), 2);
 }
 
 }  // namespace

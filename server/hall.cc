@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "mailroom/server/admission.h"
+#include "mailroom/server/duration.h"
 
 namespace mailroom::server {
 namespace {
@@ -31,11 +32,11 @@ Hall::Hall(const ServerOptions& server_options, uint8_t loop_number, Home& io_ac
       access_log(
           {server_options.access_log, server_options.access_log_sample, server_options.log_format}),
       random(loop_number),
-      header_deadlines(server_options.header_timeout),
-      body_deadlines(server_options.body_timeout),
-      idle_deadlines(server_options.idle_timeout),
-      write_deadlines(server_options.write_timeout),
-      half_close_deadlines(server_options.half_close_timeout) {}
+      header_deadlines(NoLimitAtZero(server_options.header_timeout)),
+      body_deadlines(NoLimitAtZero(server_options.body_timeout)),
+      idle_deadlines(NoLimitAtZero(server_options.idle_timeout)),
+      write_deadlines(NoLimitAtZero(server_options.write_timeout)),
+      half_close_deadlines(NoLimitAtZero(server_options.half_close_timeout)) {}
 
 WallTime Hall::WallNow() {
   if (wall_read_ != loop->now()) {

@@ -10,7 +10,8 @@
 #include "mailroom/base/log.h"
 
 // ServerOptions: everything a Mailroom server can be told, as one plain struct.
-// server/flags.h fills it from a command line; the library itself owns no flags.
+// server/flags.h fills it from a command line; the library itself owns no flags. A field
+// takes what its flag takes (server/server_flags.cc); Server::Start() refuses the rest.
 // The comment behind each bound names its flag and where its default comes from.
 namespace mailroom {
 
@@ -50,12 +51,14 @@ struct ServerOptions {
   // they take it; 0: none is. Below 1 KiB an answer fits into one packet as it is.
   size_t compress_min_bytes = 1024;
 
-  // How long a client may take, each by its own deadline; kept as uniform lists.
+  // How long a client may take, each by its own deadline; kept as uniform lists. 0: no
+  // limit.
   Duration header_timeout = std::chrono::seconds(10);  // --header-timeout: a whole head
   Duration body_timeout = std::chrono::seconds(30);    // --body-timeout: a whole body
   Duration idle_timeout = std::chrono::seconds(60);    // --idle-timeout: the next request
   // --write-timeout: a reader that takes less than 16 KiB of an answer in it is
   // closed (the first one may end while the kernel's buffers fill: then in the second).
+  // 0: no limit.
   Duration write_timeout = std::chrono::seconds(30);
 
   // --max-call-timeout: the longest deadline of a call, from its head on, also of one whose
@@ -74,7 +77,7 @@ struct ServerOptions {
   Duration peer_timeout = std::chrono::minutes(1);
 
   // --linger-timeout: when we close first, for the client's end. Time for an answer to
-  // reach a client that is still sending.
+  // reach a client that is still sending. 0: it is not awaited.
   Duration linger_timeout = std::chrono::seconds(2);
 
   // --max-requests-per-connection; 0: no limit. The last answer says `Connection: close`.
@@ -86,7 +89,7 @@ struct ServerOptions {
   Duration max_connection_age_grace = std::chrono::minutes(5);
 
   Duration drain_delay = Duration::zero();            // --drain-delay: before accepting stops
-  Duration drain_timeout = std::chrono::seconds(30);  // --drain-timeout: for what still runs
+  Duration drain_timeout = std::chrono::seconds(30);  // --drain-timeout: for what runs; 0: no limit
 
   // --loop-stall, --worker-stall: a handler (or a turn) that holds a loop or a worker
   // longer is named in the log while it lasts. Zero: not watched.

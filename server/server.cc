@@ -23,10 +23,10 @@
 #include "mailroom/server/accept_gate.h"
 #include "mailroom/server/access_log.h"
 #include "mailroom/server/admin.h"
-#include "mailroom/server/flags.h"
 #include "mailroom/server/io_actor.h"
 #include "mailroom/server/metrics.h"
 #include "mailroom/server/periodic.h"
+#include "mailroom/server/server_flags.h"
 #include "mailroom/server/service_notice.h"
 #include "mailroom/server/stall_watch.h"
 
@@ -79,6 +79,17 @@ void AllowConnections(const ServerOptions& options) {
                          << ": raise its hard limit (ulimit -Hn, or LimitNOFILE= of its unit)";
 }
 
+// Why an address can't be listened on, with its flag and what helps.
+Status CannotListen(const std::string& flag, const Status& why) {
+  if (why.ok()) return why;
+  std::string text = flag + ": " + std::string(why.message());
+  if (why.code() == Code::kUnavailable) {
+    text += "; end the program that has it, or choose another address (" + flag +
+            " 127.0.0.1:0 takes a free port)";
+  }
+  return Status(why.code(), std::move(text));
+}
+
 }  // namespace
 }  // namespace server
 
@@ -122,7 +133,7 @@ int Server::Main(int argc, char** argv) {
   const Status opened = io::OpenStandardDescriptors();
   if (!opened.ok()) return server::Failed("cannot start: ", opened);
   DrainOnSignals();
-  const FlagsOutcome flags = ParseFlags(argc, argv, &options_);
+  const FlagsOutcome flags = ParseFlags(argc, argv, &options_, flags_);
   if (flags.exit_code) return *flags.exit_code;
 
   Status status = StartLog();
@@ -175,14 +186,8 @@ Status Server::CheckOptions() const {
                              " was added twice");
     }
   }
+  MAILROOM_RETURN_IF_ERROR(server::CheckValues(options_));
   MAILROOM_RETURN_IF_ERROR(CheckAddresses());
-  if (options_.io_threads < 1 || options_.io_threads > ServerOptions::kMostIoThreads) {
-    return InvalidArgument("--io-threads must be from 1 to " +
-                           std::to_string(ServerOptions::kMostIoThreads));
-  }
-  if (options_.mailbox_capacity == 0) return InvalidArgument("--mailbox-capacity must be positive");
-  if (options_.max_connections == 0) return InvalidArgument("--max-connections must be positive");
-  if (options_.max_reply_bytes == 0) return InvalidArgument("--max-reply-bytes must be positive");
   const size_t body_share =
       options_.max_body_memory_bytes / static_cast<size_t>(options_.io_threads);
   if (body_share < options_.max_message_bytes) {
@@ -195,7 +200,6 @@ Status Server::CheckOptions() const {
 }
 
 Status Server::CheckAddresses() const {
-  if (options_.listen.empty()) return InvalidArgument("--listen names no address");
   std::unordered_set<std::string_view> seen;
   if (!options_.admin_listen.empty()) seen.insert(options_.admin_listen);
   for (const std::string& address : options_.listen) {
@@ -282,8 +286,9 @@ Status Server::OpenListeners() {
   const auto port = several ? io::Listener::Port::kShared : io::Listener::Port::kOwn;
   for (const std::string& text : options_.listen) {
     MAILROOM_ASSIGN_OR_RETURN(const io::ListenAddress where, io::ListenAddress::Parse(text));
-    MAILROOM_ASSIGN_OR_RETURN(io::Listener first,
-                              io::Listener::Open(where, port, options_.unix_mode));
+    Result<io::Listener> opened = io::Listener::Open(where, port, options_.unix_mode);
+    MAILROOM_RETURN_IF_ERROR(server::CannotListen("--listen", opened.status()));
+    io::Listener first = *std::move(opened);
     if (options_.peer_timeout > Duration::zero()) {
       MAILROOM_RETURN_IF_ERROR(first.SetPeerTimeout(options_.peer_timeout));
     }
@@ -345,8 +350,9 @@ Status Server::StartAdmin() {
   };
   pages.metrics = [this] { return Metrics(); };
   parts_->admin = std::make_unique<server::Admin>(std::move(pages), Clock::System());
-  MAILROOM_ASSIGN_OR_RETURN(admin_address_,
-                            parts_->admin->Start(options_.admin_listen, options_.unix_mode));
+  Result<std::string> address = parts_->admin->Start(options_.admin_listen, options_.unix_mode);
+  MAILROOM_RETURN_IF_ERROR(server::CannotListen("--admin-listen", address.status()));
+  admin_address_ = *std::move(address);
   return Status();
 }
 

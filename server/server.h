@@ -13,6 +13,7 @@
 #include "mailroom/base/clock.h"
 #include "mailroom/base/status.h"
 #include "mailroom/rpc/method.h"
+#include "mailroom/server/flags.h"
 #include "mailroom/server/options.h"
 
 // Server: services as actors behind one port. The public face.
@@ -57,6 +58,10 @@ class Server final {
   }
   // The same for an actor without a generated base. `spec` has static storage.
   void AddFactory(const rpc::ServiceSpec& spec, Factory factory);
+
+  // The program's own flags, which Main() reads beside the server's. Actors are made
+  // afterwards: Add<Bank>(std::cref(value)) hands over what a flag has set.
+  Flags& flags() { return flags_; }
 
   // Parses the flags of server/flags.h into the options, serves until SIGTERM or
   // SIGINT, drains. The exit code: 0 after a drain, 1 when the server could not
@@ -125,6 +130,7 @@ class Server final {
   std::string IndexPage() const;
 
   ServerOptions options_;
+  Flags flags_;
   std::vector<Registration> registrations_;
   std::vector<std::string> addresses_;
   std::string admin_address_;

@@ -12,6 +12,7 @@
 #include "mailroom/rpc/error_bounds.h"
 #include "mailroom/server/admission.h"
 #include "mailroom/server/compose.h"
+#include "mailroom/server/duration.h"
 #include "mailroom/server/intake.h"
 
 namespace mailroom::server {
@@ -31,10 +32,11 @@ bool MayOverlap(const Exchange& first, const Exchange& second) {
   return (NoSideEffects(first) && NoSideEffects(second)) || InOrderAtOneActor(first, second);
 }
 
-// Give or take a tenth: connections that came together do not leave together.
+// Give or take a tenth: connections that came together do not leave together. Nothing
+// overflows, whatever a program sets: flags hold the age to kMostDuration.
 Duration Jittered(Duration age, Random& random) {
   const double factor = 0.9 + 0.2 * random.Fraction();
-  return std::chrono::duration_cast<Duration>(age * factor);
+  return std::chrono::duration_cast<Duration>(std::min(age, kMostDuration) * factor);
 }
 
 // What the actor needs to know to decompress the request and compress the reply.

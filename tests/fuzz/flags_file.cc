@@ -4,6 +4,7 @@
 //
 // Input: the file.
 
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -44,13 +45,14 @@ void CheckBounds(const ServerOptions& options) {
   MAILROOM_CHECK(options.io_threads >= 1 && options.io_threads <= 64);
   MAILROOM_CHECK(options.workers >= -1 && options.workers <= 1024);
   MAILROOM_CHECK(options.mailbox_capacity > 0 && options.max_connections > 0);
-  MAILROOM_CHECK(options.max_message_bytes > 0);
+  MAILROOM_CHECK(options.max_message_bytes > 0 && options.max_message_bytes <= INT32_MAX);
+  MAILROOM_CHECK(!options.listen.empty() && options.unix_mode <= 0777);
   for (const Duration duration :
        {options.header_timeout, options.body_timeout, options.idle_timeout, options.write_timeout,
         options.half_close_timeout, options.peer_timeout, options.linger_timeout,
         options.max_call_timeout, options.max_connection_age, options.max_connection_age_grace,
-        options.drain_delay, options.drain_timeout}) {
-    MAILROOM_CHECK(duration >= Duration::zero());
+        options.drain_delay, options.drain_timeout, options.loop_stall, options.worker_stall}) {
+    MAILROOM_CHECK(duration >= Duration::zero() && duration <= Duration::max() / 2);
   }
 }
 

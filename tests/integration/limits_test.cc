@@ -127,6 +127,57 @@ TEST(ConnectionAgeTest, AClosedConnectionLeavesNothingThatWouldWake) {
   EXPECT_EQ(echo.Evicted("age"), 0);
 }
 
+// A tenth more than that does not fit a Duration: it once wrapped round, and closed at once.
+TEST(ConnectionAgeTest, TheLongestOneDoesNotOverflow) {
+  ServerOptions options = Aging();
+  options.idle_timeout = Duration::zero();
+  options.max_connection_age = Duration::max();
+  EchoServer echo(options);
+  std::vector<io::Peer> peers;
+  for (int i = 0; i < 20; ++i) peers.push_back(echo.server.Connect());
+  echo.server.Advance(std::chrono::hours(10'000));
+  EXPECT_EQ(echo.Evicted("age"), 0);
+}
+
+TEST(TimeoutTest, ZeroIsNoLimitForWhatAClientSends) {
+  ServerOptions options;
+  options.header_timeout = options.body_timeout = options.idle_timeout = Duration::zero();
+  EchoServer echo(options);
+  io::Peer idle = echo.server.Connect();
+  EXPECT_EQ(echo.Ask(idle, EchoText("first")).size(), 1u);
+  const std::string text = EchoText("late");
+  io::Peer head = echo.server.Connect();
+  io::Peer body = echo.server.Connect();
+  EXPECT_TRUE(echo.Ask(head, text.substr(0, 20)).empty());
+  EXPECT_TRUE(echo.Ask(body, text.substr(0, text.size() - 4)).empty());
+  echo.server.Advance(std::chrono::hours(10'000));
+  EXPECT_EQ(echo.Ask(idle, text).size(), 1u);
+  EXPECT_EQ(echo.Ask(head, text.substr(20)).size(), 1u);
+  EXPECT_EQ(echo.Ask(body, text.substr(text.size() - 4)).size(), 1u);
+  EXPECT_EQ(echo.Evicted("header") + echo.Evicted("body") + echo.Evicted("idle"), 0);
+}
+
+TEST(TimeoutTest, ZeroIsNoLimitForAClientThatDoesNotTakeItsAnswer) {
+  ServerOptions options;
+  options.write_timeout = Duration::zero();
+  EchoServer echo(options);
+  io::Peer peer = echo.server.Connect();
+  const std::string word(3 * 1024 * 1024, 'w');
+  const std::string text = EchoText(word);
+  for (BytesView rest = text; !rest.empty(); echo.server.Turn()) ASSERT_TRUE(peer.TrySend(&rest));
+  echo.server.Advance(std::chrono::hours(10'000));
+  std::string received = peer.Receive();
+  EXPECT_LT(received.size(), word.size()) << "the kernel took all of it";
+  while (received.size() < word.size()) {
+    echo.server.Turn();
+    const std::string more = peer.Receive();
+    if (more.empty()) break;
+    received += more;
+  }
+  EXPECT_GT(received.size(), word.size());
+  EXPECT_EQ(echo.Evicted("write"), 0);
+}
+
 TEST(ConnectionAgeTest, IsOffByDefault) {
   ServerOptions options;
   options.idle_timeout = std::chrono::hours(1000);

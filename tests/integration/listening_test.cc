@@ -159,5 +159,28 @@ TEST(AddressesTest, AnAddressGivenTwiceIsTold) {
   EXPECT_EQ(status.message(), "address \"fd:9\" was given twice");
 }
 
+// The flag whose address was taken, and what helps.
+TEST(AddressesTest, AnAddressInUseNamesItsFlag) {
+  ServerOptions options;
+  options.listen = {"127.0.0.1:0"};
+  options.admin_listen = "127.0.0.1:0";
+  Server first(options);
+  first.Add<services::GreetActor>();
+  ASSERT_TRUE(first.Start().ok());
+  const auto start = [&options](const std::string& listen, const std::string& admin) {
+    options.listen = {listen};
+    options.admin_listen = admin;
+    Server second(options);
+    second.Add<services::GreetActor>();
+    return std::string(second.Start().message());
+  };
+  EXPECT_EQ(start(first.address(), "127.0.0.1:0"),
+            "--listen: bind " + first.address() +
+                ": Address already in use; end the program that has it, or choose another address "
+                "(--listen 127.0.0.1:0 takes a free port)");
+  EXPECT_EQ(start("127.0.0.1:0", first.admin_address()).find("--admin-listen: bind "), 0u);
+  EXPECT_EQ(start("127.0.0.1:0", ""), "");
+}
+
 }  // namespace
 }  // namespace mailroom::tests

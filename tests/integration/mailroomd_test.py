@@ -165,7 +165,12 @@ class MailroomdTest(unittest.TestCase):
             ended = run("--listen", f"127.0.0.1:{server.port}", "--admin-listen", "")
             self.assertEqual(ended.returncode, 1)
             self.assertIn(f"127.0.0.1:{server.port}", ended.stderr)
-            self.assertIn("in use", ended.stderr)
+            self.assertIn("cannot start: unavailable: --listen: ", ended.stderr)
+            self.assertIn("in use; end the program that has it", ended.stderr)
+            admin = f"127.0.0.1:{server.admin_port}"
+            ended = run("--listen", "127.0.0.1:0", "--admin-listen", admin)
+            self.assertEqual(ended.returncode, 1)
+            self.assertIn("cannot start: unavailable: --admin-listen: ", ended.stderr)
 
     def test_several_loops_share_a_port_and_end_together(self):
         with Server("--io-threads", "3", "--workers", "0") as server:
@@ -249,7 +254,7 @@ class MailroomdTest(unittest.TestCase):
 
     def test_an_address_that_is_none_is_told(self):
         ended = run("--listen", "example.com:80", "--admin-listen", "")
-        self.assertEqual(ended.returncode, 1)
+        self.assertEqual(ended.returncode, 2)
         self.assertIn("example.com", ended.stderr)
 
     def test_metrics_have_every_method_and_code_from_the_start(self):

@@ -108,6 +108,22 @@ class ServiceManagerTest(unittest.TestCase):
                     self.assertEqual(call(callers.getsockname()[1]), 200)
                     self.finish(process)
 
+    def test_empty_variables_are_unset(self):
+        manager = Manager(f"@mailroom-empty-{os.getpid()}")
+        empty = ("WATCHDOG_USEC", "WATCHDOG_PID", "LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES")
+        manager.environment.update({name: "" for name in empty})
+        process = manager.start("--listen", "127.0.0.1:0", "--admin-listen", "")
+        manager.await_notice("READY=1")
+        self.finish(process)
+        process = subprocess.Popen(
+            [BINARY, "--listen", "127.0.0.1:0", "--admin-listen", ""],
+            env={**os.environ, "NOTIFY_SOCKET": ""},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        self.assertIn(b"listening on", process.stdout.readline())
+        self.finish(process)
+
     def test_an_address_that_is_none_is_told(self):
         process = subprocess.run(
             [BINARY, "--listen", "127.0.0.1:0", "--admin-listen", ""],

@@ -51,8 +51,7 @@ def fences(source):
 def exceptions(source):
     if not source.is_cpp or source.is_test or source.is_kit or source.room in ("bench", "examples"):
         return
-    # A flag's check tells CLI11 of a bad value in no other way.
-    thrown = r"\bthrow\b(?!\s*;|\s+CLI::)"
+    thrown = r"\bthrow\b(?!\s*;)"
     yield from source.search(thrown, "throw", "errors are values: return a Status or a Result")
 
 

@@ -69,7 +69,7 @@ class LineRulesTest(unittest.TestCase, RuleCases):
         self.passes(rules.exceptions, "io/loop.cc", 'Log("never throw this"); throw_count++;')
         self.passes(rules.exceptions, "actors/job_test.cc", "throw 1;")
         self.passes(rules.exceptions, "services/testing/probe_actor.cc", "throw 1;")
-        self.passes(rules.exceptions, "server/flags.cc", "throw CLI::ValidationError(name, why);")
+        self.bites(rules.exceptions, "server/command_line.cc", "throw CLI::Error(name, why);")
 
     def test_a_skipped_test_is_found(self):
         self.bites(rules.skipped_tests, TEST, "TEST(A, B) { GTEST_SKIP(); }")

@@ -61,6 +61,16 @@ def _flags_of_benches(sources):
     }
 
 
+def _flags_of_examples(sources):
+    """Those that a program adds to the server's: flags().Add("most-items", ...)."""
+    return {
+        f"--{flag}"
+        for source in sources
+        if source.room == "examples" and source.is_cpp
+        for flag in re.findall(r'flags\(\)\.Add\("([a-z][a-z0-9-]*)"', source.text)
+    }
+
+
 def _flags_of_server(sources):
     """Those that the options' comments name, and those of its own, where its code has the word."""
     named, words = set(_OF_THE_PROGRAM), set()
@@ -86,7 +96,7 @@ def _prose_of(source):
 def make_flags(sources):
     """Rules over flags that know what the server and the benches define."""
     ours = _flags_of_server(sources)
-    known = ours | _flags_of_benches(sources) | _FOREIGN
+    known = ours | _flags_of_benches(sources) | _flags_of_examples(sources) | _FOREIGN
     guide = "\n".join(source.text for source in sources if source.path.startswith(_GUIDE))
     unexplained = sorted(ours - set(_FLAG.findall(guide)))
 

@@ -44,6 +44,7 @@ class FlagsExistTest(unittest.TestCase, RuleCases):
                 Source("server/flags.cc", flags),
                 Source("server/flags_test.cc", 'Parse("--of-a-test");'),
                 Source("docs/guide/03.md", guide),
+                Source("examples/02/main.cc", 'server.flags().Add("most-items", &most, "");'),
                 Source("bench/run.py", 'parser.add_argument("--reps", type=int)\n'),
             ]
         )
@@ -55,11 +56,12 @@ class FlagsExistTest(unittest.TestCase, RuleCases):
         self.bites(self.exist, "README.md", "one\n`--max-conections` is a limit\n", line=2)
         self.bites(self.exist, "server/options.h", "// --max-conections: of all loops")
         self.bites(self.exist, "server/admission.cc", 'Refuse("see --max-conections");')
-        self.bites(self.exist, "packaging/mailroomd.service", "ExecStart=mailroomd --config-file x")
+        self.bites(self.exist, "packaging/service.in", "ExecStart=mailroomd --config-file x")
 
     def test_flags_of_the_server_the_benches_and_other_programs_pass(self):
         text = "--max-connections=5, ./dev bench --reps 3, curl --compressed, --fdo_optimize"
         self.passes(self.exist, "docs/guide/04.md", text)
+        self.passes(self.exist, "docs/guide/02.md", "an example's own: --most-items 3")
 
     def test_history_and_tests_may_name_what_is_not_there(self):
         self.passes(self.exist, "CHANGELOG.md", "`--gone` is gone")

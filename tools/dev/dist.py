@@ -1,31 +1,38 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`./dev dist`: a folder with all that a machine needs to run the server, and starts it from there.
+"""`./dev dist`: a folder with all that a machine needs to run a server, and starts it from there.
 
-The packages that the README lists are those of the libraries that the loader finds, each in the
-version that this machine has: an older one may lack what was linked.
+The server is mailroomd, or a program of a user's own that calls Server::Main. The packages that the
+README lists are those of the libraries that the loader finds, each in the version that this machine
+has: an older one may lack what was linked.
 """
 
 import hashlib
 import os
 import pathlib
 import re
+import shlex
 import shutil
 import signal
+import socket
+import string
 import subprocess
 import sys
 
-PACKAGING = ["mailroomd.service", "mailroomd.socket", "Containerfile"]
-README = """Mailroom's server, built on {system}.
+TREE = pathlib.Path(__file__).resolve().parents[2]
+# Far beyond what a start takes; a bound for what hangs.
+PATIENCE_S = 60
+README = """The server $name, built on $system.
 
-  mailroomd             the server; ./mailroomd --help
-  mailroomd.conf        every flag with its default; --config reads it
-  mailroomd.service     for systemd: /etc/systemd/system; mailroomd.socket is optional
-  Containerfile         podman build -f Containerfile .
+  $name                 the server; ./$name --help
+  $name.toml            every flag with its default; --config reads it
+  $name.service         for systemd: to /etc/systemd/system, $name to /usr/bin, $name.toml to /etc
+  $name.socket          optional: systemd opens the port
+  Containerfile         podman build .
   SHA256SUMS            sha256sum -c SHA256SUMS
 
 It needs these Debian packages, in these versions at least:
 
-{packages}
+$packages
 """
 
 
@@ -53,44 +60,95 @@ def packages(binary):
     }
 
 
+def release():
+    """What Debian calls itself: for people, and as its images are tagged."""
+    text = pathlib.Path("/etc/os-release").read_text()
+    words = dict(re.findall(r'^(\w+)="?(.*?)"?$', text, re.MULTILINE))
+    return words["PRETTY_NAME"], words.get("VERSION_ID") or words.get("VERSION_CODENAME", "sid")
+
+
+def write(path, template, **words):
+    path.write_text(string.Template(template).substitute(words))
+
+
 def fill(folder, binary):
+    """The folder's files, named after the program; returns that name."""
+    name = pathlib.Path(binary).name
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]*", name):
+        raise SystemExit(f"dist: a unit can't be named after the program {name!r}: rename it")
     folder.mkdir(parents=True, exist_ok=True)
-    server = folder / "mailroomd"
+    server = folder / name
     subprocess.run(["strip", "--strip-all", "-o", server, binary], check=True)
     server.chmod(0o755)
-    for name in PACKAGING:
-        shutil.copy(pathlib.Path("packaging") / name, folder)
-    shutil.copy("LICENSE", folder)
-    (folder / "mailroomd.conf").write_text(output(server, "--print-config"))
-    needed = "\n".join(f"  {name} (>= {version})" for name, version in packages(server).items())
-    system = re.search(r'PRETTY_NAME="(.*)"', pathlib.Path("/etc/os-release").read_text())[1]
-    (folder / "README").write_text(README.format(system=system, packages=needed))
+    shutil.copy(TREE / "LICENSE", folder)
+    (folder / f"{name}.toml").write_text(output(server, "--print-config"))
+    needed = packages(server)
+    system, tag = release()
+    for ending in ("service", "socket"):
+        template = (TREE / "packaging" / f"{ending}.in").read_text()
+        write(folder / f"{name}.{ending}", template, name=name)
+    template = (TREE / "packaging" / "Containerfile.in").read_text()
+    images = " ".join(package for package in needed if package != "libc6")
+    write(folder / "Containerfile", template, name=name, debian=tag, packages=images)
+    listed = "\n".join(f"  {package} (>= {version})" for package, version in needed.items())
+    write(folder / "README", README, name=name, system=system, packages=listed)
     files = sorted(path for path in folder.iterdir() if path.name != "SHA256SUMS")
     sums = [f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n" for path in files]
     (folder / "SHA256SUMS").write_text("".join(sums))
+    return name
 
 
-def try_it(folder):
-    """Starts the server from there with its sample file; it must serve, and end by SIGTERM."""
-    process = subprocess.Popen(
-        [
-            folder / "mailroomd",
-            *("--config", folder / "mailroomd.conf"),
-            *("--listen", "127.0.0.1:0", "--admin-listen", ""),
-        ],
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    first = process.stdout.readline()
-    process.send_signal(signal.SIGTERM)
-    process.communicate()
-    if not first.startswith("listening on ") or process.returncode != 0:
-        raise SystemExit(f"dist: the server does not run from {folder}")
+def unit_command(folder, name):
+    """The command of the unit; what it names by its place on another machine is in `folder`."""
+    unit = (folder / f"{name}.service").read_text()
+    start = re.search(r"^ExecStart=(.*)$", unit, re.MULTILINE)[1]
+    places = {f"/usr/bin/{name}": folder / name, f"/etc/{name}.toml": folder / f"{name}.toml"}
+    return [str(places.get(word, word)) for word in shlex.split(start)]
+
+
+def is_ready(process, notices):
+    """Waits until the process says that it serves; False when it ends, or hangs."""
+    notices.settimeout(PATIENCE_S / 300)
+    for _ in range(300):
+        try:
+            return b"READY=1" in notices.recv(4096)
+        except TimeoutError:
+            if process.poll() is not None:
+                return False
+    return False
+
+
+def try_it(folder, name):
+    """Starts what the unit starts, as systemd does (Type=notify) and without the socket unit.
+
+    The ports are free ones, said by variables: the file keeps its own. It must say that it serves,
+    and end by SIGTERM.
+    """
+    address = f"mailroom-dist-{os.getpid()}"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notices:
+        notices.bind("\0" + address)
+        process = subprocess.Popen(
+            unit_command(folder, name),
+            env={
+                "PATH": os.defpath,
+                "NOTIFY_SOCKET": "@" + address,
+                "MAILROOM_LISTEN": "127.0.0.1:0",
+                "MAILROOM_ADMIN_LISTEN": "127.0.0.1:0",
+            },
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        ready = is_ready(process, notices)
+        process.send_signal(signal.SIGTERM)
+        said = process.communicate()[1]
+    if not ready or process.returncode != 0:
+        raise SystemExit(f"dist: the unit of {name} does not start from {folder}: {said}")
 
 
 def main(folder, binary):
-    fill(folder, binary)
-    try_it(folder.resolve())
+    name = fill(folder, binary)
+    try_it(folder.resolve(), name)
     print(folder)
 
 

@@ -8,7 +8,7 @@ readonly BUILD_PACKAGES=(
   bazel-bootstrap bazel-platforms bazel-rules-java bazel-rules-proto bazel-skylib
   clang-19 g++ lld-19 curl
   libboost-dev libcli11-dev libconcurrentqueue-dev libfmt-dev libprotobuf-dev libprotoc-dev
-  libspdlog-dev prometheus-cpp-dev protobuf-compiler zlib1g-dev
+  libspdlog-dev libtomlplusplus-dev prometheus-cpp-dev protobuf-compiler zlib1g-dev
 )
 # llhttp, which a fuzz target compares us with: sources among Node's in Debian 12, then a library.
 LLHTTP_PACKAGE=libllhttp-dev

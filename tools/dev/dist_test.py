@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Tests of tools/dev/dist.py, with mailroomd and with a program of another name."""
+
+import pathlib
+import shutil
+import subprocess
+import tempfile
+import tomllib
+import unittest
+
+from tools.dev import dist
+
+MAILROOMD = pathlib.Path("examples/mailroomd/mailroomd")
+
+
+class DistTest(unittest.TestCase):
+    def setUp(self):
+        self.folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
+
+    def fill(self, name):
+        program = self.folder / "built" / name
+        program.parent.mkdir()
+        shutil.copy(MAILROOMD, program)
+        self.assertEqual(dist.fill(self.folder / "out", program), name)
+        return self.folder / "out"
+
+    def test_the_unit_starts_from_its_own_files_alone(self):
+        out = self.fill("mailroomd")
+        command = dist.unit_command(out, "mailroomd")
+        self.assertEqual(command, [str(out / "mailroomd"), "--config", str(out / "mailroomd.toml")])
+        dist.try_it(out, "mailroomd")
+
+    def test_a_unit_that_cannot_start_is_told(self):
+        out = self.fill("mailroomd")
+        (out / "mailroomd.toml").write_text("workers = many\n")
+        with self.assertRaisesRegex(SystemExit, "mailroomd.toml:1: workers: "):
+            dist.try_it(out, "mailroomd")
+
+    def test_a_program_of_another_name_has_files_of_that_name(self):
+        out = self.fill("my-greet_2")
+        dist.try_it(out, "my-greet_2")
+        names = {path.name for path in out.iterdir()}
+        own = {f"my-greet_2{ending}" for ending in ("", ".toml", ".service", ".socket")}
+        self.assertEqual(names, own | {"Containerfile", "LICENSE", "README", "SHA256SUMS"})
+        for name in names - {"my-greet_2", "LICENSE"}:
+            text = (out / name).read_text()
+            self.assertNotIn("mailroomd", text, name)
+            self.assertNotRegex(text, r"\$(?!MAINPID\b)", name)
+        sums = ["sha256sum", "--check", "--quiet", "SHA256SUMS"]
+        self.assertEqual(subprocess.run(sums, cwd=out, check=False).returncode, 0)
+        self.assertIn("libprotobuf", (out / "Containerfile").read_text())
+
+    def test_a_name_that_no_unit_can_have_is_refused(self):
+        with self.assertRaisesRegex(SystemExit, "rename it"):
+            dist.fill(self.folder, "with space")
+
+    def test_another_reader_of_toml_agrees_about_the_file(self):
+        read = tomllib.loads((self.fill("mailroomd") / "mailroomd.toml").read_text())
+        self.assertEqual(read["listen"], ["127.0.0.1:8080"])
+        self.assertEqual(read["idle-timeout"], "1m")
+        self.assertIs(read["access-log"], False)
+        self.assertEqual(read["max-connections"], 10000)
+
+
+if __name__ == "__main__":
+    unittest.main()
