@@ -18,7 +18,7 @@ namespace mailroom::actors {
 
 // co_await call.Sleep(d), co_await call.Yield(). Resumes at home; destroying the
 // task meanwhile cancels the timer.
-class [[nodiscard]] SleepAwaiter final {
+class [[nodiscard("nothing waits until it is awaited: co_await it")]] SleepAwaiter final {
  public:
   // kNow does not start a timer: the resumption is posted at once.
   enum class Until { kNow, kTime };

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "mailroom/base/check.h"
+#include "mailroom/base/strict.h"
 
 // Errors as values: Code, Status and Result<T>.
 //
@@ -57,7 +58,7 @@ struct ErrorDetail {
   std::string debug = {};  // the message as JSON, for people; may be empty
 };
 
-class [[nodiscard]] Status {
+class [[nodiscard("an error may be in it: look at ok(), or hand it on")]] Status {
  public:
   Status() = default;  // OK
   // An error without a message. kOk gives OK.
@@ -137,7 +138,7 @@ Status MissingValue();
 
 // A value or the error that stands in its place.
 template <class T>
-class [[nodiscard]] Result {
+class [[nodiscard("an error may be in it: look at ok(), or hand it on")]] Result {
  public:
   using value_type = T;
 

@@ -4,10 +4,13 @@
 #include <coroutine>
 #include <exception>
 #include <optional>
+#include <stdexcept>
+#include <string>
 #include <type_traits>
 #include <utility>
 
 #include "mailroom/base/check.h"
+#include "mailroom/base/coroutine_rules.h"
 #include "mailroom/base/task_scope.h"
 
 // Task<T>: a coroutine that ends in a T. Lazy, move-only, at home on one thread
@@ -23,7 +26,10 @@
 // inherit the scope of the one that awaits them. Destroying a task at a suspension
 // point destroys the frames of all that it awaits, inside out: that is
 // cancellation, always done at home, never by the task itself while it runs.
-// An exception goes to whoever awaits, or comes out of the root's TakeResult().
+// An exception goes to whoever awaits, or comes out of the root's TakeResult(). A
+// coroutine that ends without a co_return of its value ends in such an exception, too.
+//
+// What compilers refuse: coroutine_rules.h.
 //
 // The surprise: no symmetric transfer. With g++ below -O2, or under a sanitizer,
 // it overflows the stack in a loop of awaits that finish at once. Here the child
@@ -36,25 +42,7 @@
 //   2 The stack grows with the depth of nested tasks, not with the number of awaits.
 //   3 A frame is destroyed exactly once, by its Task.
 
-// g++ below 14 destroys some temporaries twice in a statement that holds a
-// co_await: docs/pitfalls/coroutines.md lists them and the rule that avoids them
-// all. 1 with such a compiler, else 0. A note, which -Werror lets pass, tells
-// those who have not read the page; define MAILROOM_GCC_COROUTINES_READ to say
-// that you have, as the build of Mailroom itself does.
-#if defined(__GNUC__) && !defined(__clang__) && __GNUC__ < 14
-#define MAILROOM_GCC12_COROUTINES 1
-#ifndef MAILROOM_GCC_COROUTINES_READ
-#pragma message \
-    "this g++ miscompiles some co_await statements: see docs/pitfalls/coroutines.md in Mailroom"
-#endif
-#else
-#define MAILROOM_GCC12_COROUTINES 0
-#endif
-
 namespace mailroom {
-
-template <class T = void>
-class Task;
 
 namespace task_internal {
 
@@ -113,10 +101,21 @@ class Promise final : public PromiseBase {
 
   T Take() {
     RethrowIfFailed();
+    if (!value_) [[unlikely]] {
+      FellOff();
+    }
     return std::move(*value_);
   }
 
  private:
+  // clang refuses to compile such a coroutine, g++ does not see it. The name of T, which
+  // says which one it was, costs nothing where nobody asks.
+  [[noreturn]] static void FellOff() {
+    std::string text("a coroutine ended without co_return; it was to give a ");
+    text += NameOf<T>();
+    std::rethrow_exception(std::make_exception_ptr(std::logic_error(text)));
+  }
+
   std::optional<T> value_;
 };
 
@@ -131,7 +130,8 @@ class Promise<void> final : public PromiseBase {
 }  // namespace task_internal
 
 template <class T>
-class [[nodiscard]] Task final {
+class MAILROOM_TASK_TYPE
+    [[nodiscard("a Task does nothing until it is awaited: co_await it")]] Task final {
   static_assert(!std::is_reference_v<T>, "a task ends in a value; return a pointer instead");
 
  public:
@@ -148,12 +148,14 @@ class [[nodiscard]] Task final {
   }
 
   // False when default made or moved from.
-  explicit operator bool() const { return static_cast<bool>(handle_); }
+  // No conversion to bool: `if (Check(x))` would ask a task that nobody awaited.
+  bool valid() const { return static_cast<bool>(handle_); }
 
   // Runs the task as a root until it first suspends, or to its end. `scope`
   // outlives the task. REQUIRES: never started.
   void Start(TaskScope& scope) {
-    MAILROOM_CHECK(handle_ && handle_.promise().scope_ == nullptr);
+    MAILROOM_CHECK(valid() && "no task: it was moved from, or never made");
+    MAILROOM_CHECK(handle_.promise().scope_ == nullptr && "a task starts once");
     handle_.promise().scope_ = &scope;
     handle_.resume();
   }
@@ -161,7 +163,7 @@ class [[nodiscard]] Task final {
   bool done() const { return handle_ && handle_.done(); }
   // The value, moved out, or the exception, thrown. REQUIRES: done(); once.
   T TakeResult() {
-    MAILROOM_CHECK(done());
+    MAILROOM_CHECK(done() && "the task is still suspended");
     return handle_.promise().Take();
   }
 
@@ -178,7 +180,8 @@ class [[nodiscard]] Task final {
     bool await_ready() const noexcept { return false; }
     template <class P>
     bool await_suspend(std::coroutine_handle<P> parent) const {
-      MAILROOM_CHECK(child_ && child_.promise().scope_ == nullptr);
+      MAILROOM_CHECK(child_ && "no task to await: it was moved from, or never made");
+      MAILROOM_CHECK(child_.promise().scope_ == nullptr && "a task is awaited once");
       child_.promise().scope_ = parent.promise().scope();
       child_.resume();
       if (child_.done()) return false;

@@ -5,9 +5,11 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "mailroom/base/status.h"
@@ -139,7 +141,7 @@ TEST_F(TaskTest, AwaitsAndReturnsValues) { EXPECT_EQ(RunToTheEnd(Sum(3, 4)), 7);
 TEST_F(TaskTest, MovesWithoutCopies) {
   Task<int> first = Value(7);
   Task<int> second = std::move(first);
-  EXPECT_FALSE(first);  // NOLINT: the promise that is tested
+  EXPECT_FALSE(first.valid());  // NOLINT: the promise that is tested
   first = std::move(second);
   Task<int>& alias = first;
   first = std::move(alias);
@@ -438,12 +440,66 @@ using TaskDeathTest = TaskTest;
 TEST_F(TaskDeathTest, MisuseIsABug) {
   Task<int> started = Value(1);
   started.Start(scope_);
-  EXPECT_DEATH(started.Start(scope_), "check failed");
+  EXPECT_DEATH(started.Start(scope_), "a task starts once");
   Task<int> waiting = Value(1);
-  EXPECT_DEATH(waiting.TakeResult(), "check failed");
+  EXPECT_DEATH(waiting.TakeResult(), "the task is still suspended");
   Task<int> none;
   EXPECT_FALSE(none.done());
-  EXPECT_DEATH(none.Start(scope_), "check failed");
+  EXPECT_DEATH(none.Start(scope_), "no task: it was moved from");
+}
+
+// clang refuses to compile a coroutine that may end without co_return. g++ does not see
+// it: what is left is a promise without a value.
+TEST_F(TaskTest, ACoroutineThatGivesNothingFailsAndNamesWhatWasDue) {
+  task_internal::Promise<Result<std::string>> promise;
+  try {
+    static_cast<void>(promise.Take());
+    FAIL() << "a value from nowhere";
+  } catch (const std::logic_error& error) {
+    EXPECT_THAT(error.what(), ::testing::HasSubstr("ended without co_return"));
+    EXPECT_THAT(error.what(), ::testing::HasSubstr("Result<std::"));
+  }
+}
+
+#ifndef __clang__
+Task<int> FallsOff(bool gives) {
+  const int one = co_await Value(1);
+  if (gives) co_return one;
+}
+
+TEST_F(TaskTest, ACoroutineThatFallsOffItsEndFailsItsCaller) {
+  EXPECT_EQ(RunToTheEnd(FallsOff(true)), 1);
+  EXPECT_THROW(RunToTheEnd(FallsOff(false)), std::logic_error);
+}
+#endif
+
+// As compilers write them: coroutine_rules.h tells a lambda by its name.
+TEST(CoroutineRulesTest, TellsALambdaFromWhatHasOneInItsName) {
+  const auto plain = [](int n) { return n; };
+  const auto generic = [](auto n) { return n; };
+  const auto changing = [n = 0]() mutable { return ++n; };
+  using Holder = std::optional<decltype(plain)>;
+  using task_internal::NameOf;
+  using task_internal::NamesLambda;
+  EXPECT_TRUE(NamesLambda(NameOf<std::remove_cv_t<decltype(plain)>>()));
+  EXPECT_TRUE(NamesLambda(NameOf<std::remove_cv_t<decltype(generic)>>()));
+  EXPECT_TRUE(NamesLambda(NameOf<std::remove_cv_t<decltype(changing)>>()));
+  EXPECT_FALSE(NamesLambda(NameOf<Holder>()));
+  EXPECT_FALSE(NamesLambda(NameOf<int (*)(int)>()));
+  EXPECT_FALSE(NamesLambda(NameOf<Event>()));
+  EXPECT_TRUE(NamesLambda("Actor::Handle(Call&)::<lambda(std::vector<int>)>"));
+  EXPECT_TRUE(NamesLambda("(lambda at greet.cc:5:12)"));
+  EXPECT_FALSE(NamesLambda("Holder<Actor::Handle(Call&)::<lambda(int)> >"));
+}
+
+// Neither refers to what dies before it runs.
+TEST_F(TaskTest, ALambdaWithoutCapturesAndAnObjectByValueAreFine) {
+  const auto twice = [](int n) -> Task<int> { co_return 2 * co_await Value(n); };
+  EXPECT_EQ(RunToTheEnd(twice(2)), 4);
+  const auto call = [](auto function, int n) -> Task<int> { co_return function(n); };
+  int added = 0;
+  added += 3;
+  EXPECT_EQ(RunToTheEnd(call([added](int n) { return n + added; }, 4)), 7);
 }
 
 }  // namespace

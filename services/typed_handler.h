@@ -2,6 +2,7 @@
 #pragma once
 
 #include <concepts>
+#include <string>
 #include <type_traits>
 #include <utility>
 
@@ -87,7 +88,11 @@ struct TypedHandler {
     Self& self = static_cast<Self&>(actor);
     const auto& request = static_cast<const typename Method::Request&>(*job.request());
     if constexpr (HandlerReturnsTask<Self, Method>) {
-      job.StartTask(Method::Invoke(self, request, job.call()));
+      Task<Result<Reply>> task = Method::Invoke(self, request, job.call());
+      if (!task.valid()) [[unlikely]] {
+        return actor.CompleteError(job, NoTask(actor, job));
+      }
+      job.StartTask(std::move(task));
     } else {
       Answer(actor, job, Method::Invoke(self, request, job.call()));
     }
@@ -100,6 +105,11 @@ struct TypedHandler {
   }
 
  private:
+  static Status NoTask(ServiceActor& actor, ServiceJob& job) {
+    return Internal(std::string(actor.spec().methods[job.envelope().method].path) +
+                    ": the handler returned a Task that is none: it was moved from, or never made");
+  }
+
   static void Answer(ServiceActor& actor, ServiceJob& job, Result<Reply> result) {
     if (result.ok()) {
       actor.Complete(job, *result);

@@ -27,13 +27,15 @@ class ProbeActor final : public probe::v1::ProbeServiceActor<ProbeActor> {
 
   explicit ProbeActor(Log& log) : log_(log) {}
 
-  Task<Result<Response>> Exclusive(const Request& request, Call& call) {
+  MAILROOM_TASK_WRAPPER Task<Result<Response>> Exclusive(const Request& request, Call& call) {
     return Probe(request, call);
   }
-  Task<Result<Response>> Concurrent(const Request& request, Call& call) {
+  MAILROOM_TASK_WRAPPER Task<Result<Response>> Concurrent(const Request& request, Call& call) {
     return Probe(request, call);
   }
-  Task<Result<Response>> Peek(const Request& request, Call& call) { return Probe(request, call); }
+  MAILROOM_TASK_WRAPPER Task<Result<Response>> Peek(const Request& request, Call& call) {
+    return Probe(request, call);
+  }
   Result<Response> AtOnce(const Request& request, Call& call);
   Task<Result<Response>> Inspect(const Request& request, Call& call) {
     return Probe(request, call);

@@ -15,15 +15,17 @@ def mailroom_cc_binary(name, copts = [], **kwargs):
     """
     native.cc_binary(name = name, copts = MAILROOM_COPTS + copts, **kwargs)
 
-def mailroom_cc_test(name, copts = [], **kwargs):
+def mailroom_cc_test(name, copts = [], size = "small", **kwargs):
     """A cc_test in C++20.
 
     Args:
       name: the test's name.
       copts: further compiler options, after ours.
+      size: as in every test. Tests of actors wait for nothing: those that take more than a minute
+        say so.
       **kwargs: passed on to cc_test.
     """
-    native.cc_test(name = name, copts = MAILROOM_COPTS + copts, **kwargs)
+    native.cc_test(name = name, copts = MAILROOM_COPTS + copts, size = size, **kwargs)
 
 def _import_path(proto, info):
     """What an import statement calls this file: its path below the library's root."""

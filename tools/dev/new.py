@@ -2,15 +2,19 @@
 """Writes a workspace for a service of one's own: `./dev new my.pkg.Service DIR`.
 
 What it holds stands in tools/dev/new_workspace/; `$word` there is replaced. Its build and its tests
-are tried by ./dev outside. A mistake in the arguments ends with 2, and nothing is written then.
+are tried by ./dev outside. A mistake in the arguments, or names that no compiler takes, end with 2,
+and nothing is written then.
 """
 
 import os
 import pathlib
+import platform
 import re
 import shlex
 import string
 import sys
+
+from tools.dev import trial
 
 TREE = pathlib.Path(__file__).resolve().parents[2]
 TEMPLATES = TREE / "tools" / "dev" / "new_workspace"
@@ -19,24 +23,8 @@ _PACKAGE_WORD = re.compile(r"[a-z][a-z0-9_]*")
 # HTTPProxy: HTTP and Proxy.
 _WORD_BOUNDARY = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _SERVICE = re.compile(r"[A-Z][A-Za-z0-9]*")
-# They would be namespaces, and no compiler reads them as such.
-_KEYWORDS = set(
-    """alignas alignof and and_eq asm auto bitand bitor bool break case catch char char8_t char16_t
-    char32_t class co_await co_return co_yield compl concept const const_cast consteval constexpr
-    constinit continue decltype default delete do double dynamic_cast else enum explicit export
-    extern false float for friend goto if inline int long mutable namespace new noexcept not not_eq
-    nullptr operator or or_eq private protected public register reinterpret_cast requires return
-    short signed sizeof static static_assert static_cast struct switch template this thread_local
-    throw true try typedef typeid typename union unsigned using virtual void volatile wchar_t while
-    xor xor_eq""".split()
-)
-# Others' namespaces, and functions of the C library that would be namespaces then.
-_TAKEN_PACKAGES = set(
-    """google mailroom std testing
-    abort abs accept access alarm bind clock close connect div exit exp free gamma index kill link
-    listen log open pause pipe poll raise rand read recv remove rename select send signal sleep
-    socket stat sync system time times tee truncate wait write""".split()
-)
+# What would be part of them belongs to others, though compilers may take it.
+_TAKEN_PACKAGES = {"google", "mailroom", "std", "testing"}
 # What the schema of the template has beside its service.
 _TAKEN_SERVICES = ("VisitRequest", "VisitResponse")
 
@@ -70,8 +58,6 @@ class Service:
                     f"'{word}' is no part of a package: lower case letters, digits and _, "
                     "as in greet.v1"
                 )
-            if word in _KEYWORDS:
-                raise Mistake(f"'{word}' is a keyword of C++: no package can be called so")
         if package[0] in _TAKEN_PACKAGES:
             raise Mistake(
                 f"the namespace '{package[0]}' is somebody else's: begin with another word"
@@ -106,6 +92,7 @@ class Service:
             "BUILD.in": "BUILD",
             "WORKSPACE.in": "WORKSPACE",
             "bazelrc.in": ".bazelrc",
+            "user.bazelrc.in": "user.bazelrc",
             "gitignore.in": ".gitignore",
         }
 
@@ -128,14 +115,42 @@ def path_to_tree(folder):
     return f"../{TREE.name}" if folder.parent == TREE.parent else str(TREE)
 
 
-def write(service, folder, bazel_major):
+def disk_cache():
+    """Where all workspaces of this user and this Debian keep what they have built."""
+    try:
+        told = platform.freedesktop_os_release()
+    except OSError:
+        told = {}
+    system = told.get("ID", "linux") + told.get("VERSION_ID", "")
+    return pathlib.Path.home() / ".cache" / "mailroom" / f"workspaces-{system}"
+
+
+def render(service, folder, bazel_major):
+    """The text of each file."""
     words = service.words()
     words["mailroom"] = _quoted(path_to_tree(folder))
     words["newer_bazel"] = _NEWER_BAZEL if bazel_major >= 7 else ""
+    words["disk_cache"] = str(disk_cache())
+    return {
+        file: string.Template((TEMPLATES / template).read_text(encoding="utf-8")).substitute(words)
+        for template, file in service.files().items()
+    }
+
+
+def check_names(service):
+    """The names compile beside this system's headers."""
+    refused = trial.try_names(service.words())
+    if refused is None:
+        return
+    names = {*service.package.split("."), service.service, service.noun}
+    name = refused.word if refused.word in names else service.full_name
+    raise Mistake(f"'{name}' does not compile as C++ ({refused.text}): take another name")
+
+
+def write(files, folder):
     folder.mkdir(parents=True, exist_ok=True)
-    for template, file in service.files().items():
-        text = (TEMPLATES / template).read_text(encoding="utf-8")
-        (folder / file).write_text(string.Template(text).substitute(words), encoding="utf-8")
+    for file, text in files.items():
+        (folder / file).write_text(text, encoding="utf-8")
 
 
 def next_steps(service, folder):
@@ -161,7 +176,8 @@ def main(mode, started_in, bazel_major, *given):
         service = Service(given[0])
         check_folder(folder)
         if mode == "write":
-            write(service, folder, int(bazel_major))
+            check_names(service)
+            write(render(service, folder, int(bazel_major)), folder)
             print(next_steps(service, folder))
     except Mistake as mistake:
         print(f"dev: {mistake}", file=sys.stderr)

@@ -3,11 +3,14 @@
 
 import contextlib
 import io
+import os
 import pathlib
+import shutil
 import tempfile
 import unittest
+from unittest import mock
 
-from tools.dev import new
+from tools.dev import new, trial
 
 
 class NewTest(unittest.TestCase):
@@ -15,6 +18,10 @@ class NewTest(unittest.TestCase):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.root = pathlib.Path(folder.name).resolve()
+        # In a test of Bazel's there is none.
+        home = mock.patch.dict(os.environ, HOME="/home/ada")
+        home.start()
+        self.addCleanup(home.stop)
 
     def new(self, *given, mode="write", major="4"):
         """Exit code, standard output, standard error."""
@@ -48,6 +55,7 @@ class NewTest(unittest.TestCase):
                 "stock_keeper.proto",
                 "stock_keeper_actor.h",
                 "stock_keeper_test.cc",
+                "user.bazelrc",
             ],
         )
         self.assertEqual(
@@ -92,7 +100,7 @@ class NewTest(unittest.TestCase):
         self.new("a.B", "seven", major="7")
         self.assertNotIn("--enable_workspace", self.text("four/.bazelrc"))
         self.assertTrue(
-            self.text("seven/.bazelrc").endswith("common --enable_workspace --noenable_bzlmod\n")
+            "\ncommon --enable_workspace --noenable_bzlmod\n" in self.text("seven/.bazelrc")
         )
 
     def test_an_empty_folder_will_do_and_no_other(self):
@@ -117,12 +125,50 @@ class NewTest(unittest.TestCase):
         for name in ("Greet.V1.Greet", "a..B", "1a.B", "a-b.C"):
             self.assertIn("is no part of a package", self.refused(name, "x"))
 
-    def test_names_that_no_compiler_takes_are_refused(self):
-        self.assertIn("keyword", self.refused("new.v1.GreetService", "x"))
-        self.assertIn("keyword", self.refused("greet.class.GreetService", "x"))
-        for package in ("mailroom.v1", "std", "time.v1"):
+    def test_names_that_are_somebody_elses_are_refused(self):
+        for package in ("mailroom.v1", "std", "testing.v1", "google.mine"):
             self.assertIn("somebody else's", self.refused(package + ".GreetService", "x"))
         self.assertIn("message", self.refused("greet.v1.VisitRequest", "x"))
+
+    def test_names_that_no_compiler_takes_are_refused(self):
+        """Keywords, and what the C library's headers declare. None of them is in a list of ours."""
+        for word in (
+            "acct daemon dup environ floor new nice random round sleep stdin time timezone".split()
+        ):
+            with self.subTest(word):
+                said = self.refused(f"{word}.v1.GreetService", "x")
+                self.assertIn(f"'{word}' does not compile as C++ (", said)
+                self.assertIn("take another name", said)
+        self.assertIn("'class'", self.refused("greet.class.GreetService", "x"))
+        self.assertIn("'std'", self.refused("greet.std.GreetService", "x"))
+
+    def test_each_compiler_there_is_names_the_word(self):
+        for compiler in filter(shutil.which, trial.COMPILERS):
+            with self.subTest(compiler), mock.patch.object(trial, "COMPILERS", (compiler,)):
+                self.assertIn("'timezone' does not", self.refused("timezone.v1.Greet", "x"))
+                self.assertIn("'register' does not", self.refused("a.register.Greet", "x"))
+                self.assertIsNone(trial.try_names(new.Service("a.timezone.NULL").words()))
+
+    def test_without_a_compiler_names_are_taken_as_they_are(self):
+        with mock.patch.object(trial, "COMPILERS", ()):
+            self.assertEqual(self.new("timezone.v1.Greet", "x")[0], 0)
+
+    def test_the_guides_bazelrc_is_the_templates(self):
+        self.new("my.pkg.StockService", "stock")
+        by_hand = (new.TREE / "tests" / "outside" / "bazelrc.user").read_text(encoding="utf-8")
+        self.assertEqual(self.text("stock/.bazelrc"), by_hand)
+
+    def test_the_compiler_and_the_disk_cache_are_told(self):
+        self.new("my.pkg.StockService", "stock")
+        told = self.text("stock/.bazelrc")
+        self.assertIn("build --repo_env=CC=clang-19\n", told)
+        self.assertIn("try-import %workspace%/user.bazelrc\n", told)
+        # Bazel's files know no ~.
+        self.assertRegex(
+            self.text("stock/user.bazelrc"),
+            r"(?m)^build --disk_cache=/.*/\.cache/mailroom/workspaces-\w+",
+        )
+        self.assertIn("/user.bazelrc\n", self.text("stock/.gitignore"))
 
     def test_too_few_and_too_many_arguments_get_the_usage(self):
         for given in ((), ("a.B",), ("a.B", "x", "y"), ("--help",)):

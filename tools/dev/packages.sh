@@ -10,10 +10,12 @@ readonly BUILD_PACKAGES=(
   libboost-dev libcli11-dev libconcurrentqueue-dev libfmt-dev libprotobuf-dev libprotoc-dev
   libspdlog-dev libtomlplusplus-dev prometheus-cpp-dev protobuf-compiler zlib1g-dev
 )
+# What a user's workspace tests with.
+readonly WORKSPACE_PACKAGES=(libgmock-dev libgtest-dev python3)
 # llhttp, which a fuzz target compares us with: sources among Node's in Debian 12, then a library.
 LLHTTP_PACKAGE=libllhttp-dev
 ! grep -qs '^VERSION_ID="12"' /etc/os-release || LLHTTP_PACKAGE=node-llhttp
-readonly TEST_PACKAGES=(libbenchmark-dev libgmock-dev libgtest-dev "$LLHTTP_PACKAGE" python3)
+readonly TEST_PACKAGES=("${WORKSPACE_PACKAGES[@]}" libbenchmark-dev "$LLHTTP_PACKAGE")
 readonly CHECK_PACKAGES=(clang-format-19 git python3)
 readonly SANITIZER_PACKAGES=(libclang-rt-19-dev llvm-19)
 readonly MODEL_PACKAGES=(gcc libc6-dev python3 spin)

@@ -20,7 +20,12 @@ def _compile_failure_impl(ctx):
         cc_toolchain = toolchain,
         feature_configuration = features,
         source_file = ctx.file.src.path,
-        user_compile_flags = ["-std=c++20", "-fsyntax-only", "-fdiagnostics-color=never"],
+        user_compile_flags = [
+            "-std=c++20",
+            "-DMAILROOM_GCC_COROUTINES_READ",
+            "-fsyntax-only",
+            "-fdiagnostics-color=never",
+        ],
         include_directories = context.includes,
         quote_include_directories = context.quote_includes,
         system_include_directories = context.system_includes,

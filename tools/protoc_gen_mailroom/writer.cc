@@ -102,6 +102,7 @@ void WriteMethodTag(const Words& words, pb::io::Printer& printer) {
     using Request = $request$;
     using Reply = $reply$;
     template <class Derived>
+    MAILROOM_TASK_WRAPPER
     static auto Invoke(Derived& actor, const Request& request, ::mailroom::Call& call)
         -> decltype(actor.$method$(request, call)) {
       return actor.$method$(request, call);
@@ -186,9 +187,9 @@ class $service$Client final {
 )");
   EachMethod(service, [&](const pb::MethodDescriptor&, const Words& method) {
     printer.Print(method, R"(
-  ::mailroom::Task<::mailroom::Result<$reply$>> $method$(
+  MAILROOM_TASK_WRAPPER ::mailroom::Task<::mailroom::Result<$reply$>> $method$(
       const $request$& request);
-  ::mailroom::Task<::mailroom::Result<$reply$>> $method$(
+  MAILROOM_TASK_WRAPPER ::mailroom::Task<::mailroom::Result<$reply$>> $method$(
       const $request$& request, ::mailroom::rpc::CallOptions& options);
 )");
   });
