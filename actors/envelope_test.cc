@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mailroom/actors/envelope.h"
 
+#include <memory>
 #include <utility>
 
 #include <gtest/gtest.h>
@@ -53,10 +54,22 @@ TEST(EnvelopeTest, AnsweredItIsNotDroppedAgain) {
   EXPECT_EQ(home.size(), 1u);
 }
 
+// Tells that it was deleted.
+class Telling final : public Parcel {
+ public:
+  explicit Telling(bool* gone) : gone_(gone) {}
+  ~Telling() override { *gone_ = true; }
+
+ private:
+  bool* const gone_;
+};
+
 TEST(EnvelopeTest, NotYetAddressedItIsSimplyDeleted) {
+  bool gone = false;
   EnvelopePtr mail(new Envelope);
-  mail.reset();  // AddressSanitizer sees a leak or a null home
-  EXPECT_EQ(mail, nullptr);
+  mail->typed_request = std::make_unique<Telling>(&gone);
+  mail.reset();
+  EXPECT_TRUE(gone);
 }
 
 TEST(EnvelopeTest, ResetKeepsSmallMemoryAndGivesBackLarge) {
@@ -65,16 +78,16 @@ TEST(EnvelopeTest, ResetKeepsSmallMemoryAndGivesBackLarge) {
   envelope.reply.assign(1 << 20, 'y');
   envelope.deadline = TimePoint();
   envelope.status = Status(Code::kInternal);
-  envelope.wire.request_compression = envelope.wire.accepted = envelope.wire.reply_compression =
+  envelope.request_compression = envelope.accepted = envelope.reply_compression =
       Compression::kGzip;
-  envelope.wire.request_limit.bytes = envelope.wire.compress_from = 1;
+  envelope.request_limit = envelope.compress_from = 1;
   const size_t small = envelope.request.capacity();
   envelope.Reset();
-  EXPECT_EQ(envelope.wire.request_compression, Compression::kIdentity);
-  EXPECT_EQ(envelope.wire.accepted, Compression::kIdentity);
-  EXPECT_EQ(envelope.wire.reply_compression, Compression::kIdentity);
-  EXPECT_EQ(envelope.wire.request_limit.bytes, SIZE_MAX);
-  EXPECT_EQ(envelope.wire.compress_from, 0u);
+  EXPECT_EQ(envelope.request_compression, Compression::kIdentity);
+  EXPECT_EQ(envelope.accepted, Compression::kIdentity);
+  EXPECT_EQ(envelope.reply_compression, Compression::kIdentity);
+  EXPECT_EQ(envelope.request_limit, SIZE_MAX);
+  EXPECT_EQ(envelope.compress_from, 0u);
   EXPECT_EQ(envelope.request.capacity(), small);
   EXPECT_LT(envelope.reply.capacity(), 1024u);
   EXPECT_EQ(envelope.deadline, kForever);
