@@ -78,16 +78,16 @@ TEST(EnvelopeTest, ResetKeepsSmallMemoryAndGivesBackLarge) {
   envelope.reply.assign(1 << 20, 'y');
   envelope.deadline = TimePoint();
   envelope.status = Status(Code::kInternal);
-  envelope.request_compression = envelope.accepted = envelope.reply_compression =
+  envelope.wire.request_compression = envelope.wire.accepted = envelope.wire.reply_compression =
       Compression::kGzip;
-  envelope.request_limit = envelope.compress_from = 1;
+  envelope.wire.request_limit.bytes = envelope.wire.compress_from = 1;
   const size_t small = envelope.request.capacity();
   envelope.Reset();
-  EXPECT_EQ(envelope.request_compression, Compression::kIdentity);
-  EXPECT_EQ(envelope.accepted, Compression::kIdentity);
-  EXPECT_EQ(envelope.reply_compression, Compression::kIdentity);
-  EXPECT_EQ(envelope.request_limit, SIZE_MAX);
-  EXPECT_EQ(envelope.compress_from, 0u);
+  EXPECT_EQ(envelope.wire.request_compression, Compression::kIdentity);
+  EXPECT_EQ(envelope.wire.accepted, Compression::kIdentity);
+  EXPECT_EQ(envelope.wire.reply_compression, Compression::kIdentity);
+  EXPECT_EQ(envelope.wire.request_limit.bytes, SIZE_MAX);
+  EXPECT_EQ(envelope.wire.compress_from, 0u);
   EXPECT_EQ(envelope.request.capacity(), small);
   EXPECT_LT(envelope.reply.capacity(), 1024u);
   EXPECT_EQ(envelope.deadline, kForever);
