@@ -56,6 +56,30 @@ TEST(MpscQueueTest, AThreadWithoutAProducerIsFifoToo) {
   EXPECT_EQ(next, 1000u);
 }
 
+// Why a thread that has pushed for long may still allocate once more: the block that its items have
+// left is nobody's, and another thread's first push takes it.
+TEST(MpscQueueTest, ABlockThatIsEmptyGoesToWhoeverPushesNext) {
+  constexpr int kBlock = 32;
+  MpscQueue queue;
+  MpscQueue::Consumer consumer = queue.MakeConsumer();
+  const auto fill_a_block = [&queue, &consumer] {
+    const AllocationCounter allocations;
+    QueueItem item;
+    for (int i = 0; i < kBlock; ++i) {
+      queue.Push(Item(1));
+      EXPECT_TRUE(queue.TryPop(consumer, &item));
+    }
+    return allocations.count();
+  };
+  fill_a_block();
+  EXPECT_EQ(fill_a_block(), 0u);
+  Thread("other", [&queue] { queue.Push(Item(2)); }).Join();
+  QueueItem item;
+  ASSERT_TRUE(queue.TryPop(consumer, &item));
+  EXPECT_EQ(fill_a_block(), AllocationCounter::kCounts ? 1u : 0u);
+  EXPECT_EQ(fill_a_block(), 0u);
+}
+
 TEST(MpscQueueTest, ABulkPopKeepsTheOrder) {
   MpscQueue queue;
   MpscQueue::Producer producer = queue.MakeProducer();

@@ -167,14 +167,17 @@ class CountedServer final {
   bool answered_ = true;  // every call so far, with 200
 };
 
+// One worker. The blocks of the run queue belong to whoever pushes next: a second worker that puts
+// the actor back for the first time takes the block that the loop's last cells have left, and the
+// loop asks for another. When that happens is chance; with one worker FillPools makes it happen.
 TEST(LoopAllocationsTest, PooledCallsTakeNothing) {
-  CountedServer server(2);
+  CountedServer server(1);
   EXPECT_EQ(server.InSteadyState(kProto, 1), 0u);
   EXPECT_EQ(server.InSteadyState(kProto, 16), 0u);
 }
 
 TEST(LoopAllocationsTest, PooledJsonCallsWithDeadlinesTakeNothing) {
-  CountedServer server(2);
+  CountedServer server(1);
   EXPECT_EQ(server.InSteadyState(kJson, 1), 0u);
   EXPECT_EQ(server.InSteadyState(kJson, 16), 0u);
 }

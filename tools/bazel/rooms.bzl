@@ -18,13 +18,38 @@ _WARNINGS = [
 ]
 
 # The second says that we have read docs/pitfalls/coroutines.md.
-_STANDARD = ["-std=c++20", "-DMAILROOM_GCC_COROUTINES_READ"]
+STANDARD_COPTS = ["-std=c++20", "-DMAILROOM_GCC_COROUTINES_READ"]
+
+# What --define=mailroom_precompiled says: the headers that sources of each sort get compiled once.
+_PRECOMPILED = {
+    "library": {"all": "with_protobuf"},
+    "test": {
+        "all": "with_protobuf_and_gtest",
+        "tests": "with_gtest",
+    },
+}
 
 def _copts():
     # Another compiler's new warning must not stop a build in which we are somebody's external
     # repository.
     at_home = native.repository_name() in ["@", "@@"]
-    return _STANDARD + _WARNINGS + (["-Werror"] if at_home else [])
+    return STANDARD_COPTS + _WARNINGS + (["-Werror"] if at_home else [])
+
+def _precompiled_copts(sort):
+    return select(dict({
+        "//tools/bazel:precompiled_" + lanes: [
+            "-Winvalid-pch",
+            "-include",
+            "$(BINDIR)/tools/bazel/%s.h" % header,
+        ]
+        for lanes, header in _PRECOMPILED[sort].items()
+    }, **{"//conditions:default": []}))
+
+def _precompiled_deps(sort):
+    return select(dict({
+        "//tools/bazel:precompiled_" + lanes: ["//tools/bazel:" + header]
+        for lanes, header in _PRECOMPILED[sort].items()
+    }, **{"//conditions:default": []}))
 
 def _private_headers(name):
     return name + "_private"
@@ -87,10 +112,10 @@ def room_library(
         testonly = testonly,
         srcs = [src for src in srcs if src not in private],
         hdrs = hdrs,
-        copts = _copts(),
+        copts = _copts() + _precompiled_copts("library"),
         include_prefix = prefix,
         visibility = visibility,
-        deps = deps,
+        deps = deps + _precompiled_deps("library"),
         **kwargs
     )
 
@@ -99,13 +124,15 @@ def room_library(
     if unproved:
         _check_headers(name, unproved, deps, testonly)
 
-def room_test(name, srcs, deps = [], **kwargs):
+def room_test(name, srcs, deps = [], env = {}, tags = [], **kwargs):
     """A GoogleTest program; main comes with it. It may include its package's private headers.
 
     Args:
       name: the test's file name without its suffix.
       srcs: the test's sources.
       deps: libraries whose headers the test includes.
+      env: what its environment holds besides.
+      tags: "threads" for a test that starts one; thread_watch.cc compares.
       **kwargs: passed on to cc_test.
     """
     private = []
@@ -116,8 +143,13 @@ def room_test(name, srcs, deps = [], **kwargs):
     native.cc_test(
         name = name,
         srcs = srcs,
-        copts = _copts(),
-        deps = deps + private + ["@debian//:gtest"],
+        copts = _copts() + _precompiled_copts("test"),
+        env = dict(env, MAILROOM_TEST_THREADS = "yes" if "threads" in tags else "no"),
+        tags = tags,
+        deps = deps + private + _precompiled_deps("test") + [
+            "//tools/testing:thread_watch",
+            "@debian//:gtest",
+        ],
         **kwargs
     )
 
@@ -134,8 +166,8 @@ def room_binary(name, srcs, deps = [], visibility = None, **kwargs):
     native.cc_binary(
         name = name,
         srcs = srcs,
-        copts = _copts(),
+        copts = _copts() + _precompiled_copts("library"),
         visibility = visibility,
-        deps = deps,
+        deps = deps + _precompiled_deps("library"),
         **kwargs
     )

@@ -13,7 +13,15 @@ import re
 import subprocess
 import sys
 
-from tools.check import build_rules, code_rules, include_rules, name_rules, rows, shape_rules
+from tools.check import (
+    build_rules,
+    code_rules,
+    include_rules,
+    name_rules,
+    rows,
+    shape_rules,
+    test_rules,
+)
 from tools.check.source import Finding, Source
 
 CLANG_FORMAT = "clang-format-19"
@@ -46,6 +54,7 @@ def judge(sources):
     rules.append(include_rules.make_own_header_first(paths))
     rules.append(name_rules.make_paths_exist(paths))
     rules.extend(name_rules.make_flags(sources))
+    rules.append(test_rules.make_asserts(sources))
     return sorted({finding for source in sources for rule in rules for finding in rule(source)})
 
 

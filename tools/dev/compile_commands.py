@@ -10,11 +10,20 @@ import os
 import sys
 
 
+def _for_editors(arguments):
+    """Without what was compiled beforehand: an editor's clang is perhaps another one."""
+    found = list(arguments)
+    while "-include" in found:
+        at = found.index("-include")
+        del found[at : at + 2]
+    return found
+
+
 def entries(actions, execution_root, tree):
     """One entry a source; what a generator wrote exists below the execution root only."""
     found = {}
     for action in actions:
-        arguments = action["arguments"]
+        arguments = _for_editors(action["arguments"])
         source = arguments[arguments.index("-c") + 1]
         in_tree = os.path.join(tree, source)
         # The editor opens the file in the tree, not its twin behind Bazel's links.

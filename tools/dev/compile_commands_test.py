@@ -37,6 +37,12 @@ class CompileCommandsTest(unittest.TestCase):
         self.assertEqual(entry["directory"], "root")
         self.assertEqual(entry["arguments"], action("loop.cc")["arguments"])
 
+    def test_no_precompiled_header_is_left_for_the_editors_own_clang(self):
+        compiled = action("loop.cc")
+        compiled["arguments"][1:1] = ["-include", "bazel-out/bin/tools/bazel/with_gtest.h"]
+        entry = compile_commands.entries([compiled], "root", self.tree)[0]
+        self.assertEqual(entry["arguments"], action("loop.cc")["arguments"])
+
 
 if __name__ == "__main__":
     unittest.main()

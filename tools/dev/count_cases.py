@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Counts the test cases of one `bazel test`, and ends with the line `N passed, N failed`.
+"""Counts the test cases of one `bazel test`, and ends with `N passed, N failed, N skipped`.
 
 It reads the file of --build_event_json_file, which names each test's log, cached results included.
 A program that breaks before it can write its log, a target that does not build, and a test that
@@ -21,6 +21,14 @@ class Tally:
     skipped: list = dataclasses.field(default_factory=list)
 
 
+def reason(case):
+    """Why a case was skipped, where it says so: GoogleTest has it in an attribute."""
+    skipped = case.find("skipped")
+    words = "" if skipped is None else skipped.get("message") or skipped.text or ""
+    # GoogleTest's first line is the place in the source.
+    return f": {' '.join(words.split())}" if words.strip() else ""
+
+
 def count_log(path, label, tally):
     """Adds the cases of one test.xml; tells whether one of them failed."""
     failures_before = len(tally.failures)
@@ -29,7 +37,7 @@ def count_log(path, label, tally):
         if case.find("failure") is not None or case.find("error") is not None:
             tally.failures.append(f"{label} {name}")
         elif case.get("status") == "notrun" or case.find("skipped") is not None:
-            tally.skipped.append(f"{label} {name}")
+            tally.skipped.append(f"{label} {name}{reason(case)}")
         else:
             tally.passed += 1
     return len(tally.failures) > failures_before
@@ -101,7 +109,8 @@ def main():
         print(f"skipped: {name}")
     for name in tally.failures:
         print(f"failed: {name}")
-    print(f"{tally.passed} passed, {len(tally.failures)} failed", flush=True)
+    counts = f"{tally.passed} passed, {len(tally.failures)} failed, {len(tally.skipped)} skipped"
+    print(counts, flush=True)
     return 1 if tally.failures else 0
 
 

@@ -3,6 +3,8 @@
 
 import json
 import pathlib
+import subprocess
+import sys
 import tempfile
 import unittest
 
@@ -12,6 +14,12 @@ GOOGLE_LOG = """<testsuites><testsuite name="WakeTest">
   <testcase name="NotifyFirst" classname="WakeTest" status="run"/>
   <testcase name="BatchesMany" classname="WakeTest" status="run"><failure message="no"/></testcase>
   <testcase name="DISABLED_Later" classname="WakeTest" status="notrun"/>
+</testsuite></testsuites>"""
+
+SKIPPING_LOG = """<testsuites><testsuite name="NginxTest">
+  <testcase name="Relays" classname="NginxTest" status="run" result="skipped">
+    <skipped message="proxies_test.cc:12&#x0A;no nginx here"/></testcase>
+  <testcase name="Retries" classname="NginxTest"><skipped>no nginx here</skipped></testcase>
 </testsuite></testsuites>"""
 
 PASSING_LOG = '<testsuites><testsuite><testcase name="One" status="run"/></testsuite></testsuites>'
@@ -59,6 +67,24 @@ class CountCasesTest(unittest.TestCase):
         self.assertEqual(tally.passed, 1)
         self.assertEqual(tally.failures, ["//io:wake_test WakeTest.BatchesMany"])
         self.assertEqual(tally.skipped, ["//io:wake_test WakeTest.DISABLED_Later"])
+
+    def test_what_was_skipped_is_named_with_its_reason(self):
+        tally = self.count(result("//io:nginx_test", "PASSED", self.log("a.xml", SKIPPING_LOG)))
+        self.assertEqual((tally.passed, tally.failures), (0, []))
+        self.assertEqual(
+            tally.skipped,
+            [
+                "//io:nginx_test NginxTest.Relays: proxies_test.cc:12 no nginx here",
+                "//io:nginx_test NginxTest.Retries: no nginx here",
+            ],
+        )
+
+    def test_the_shards_of_a_test_are_added_up(self):
+        first, second = self.log("1.xml", PASSING_LOG), self.log("2.xml", GOOGLE_LOG)
+        other = result("//io:io_test", "FAILED", second)
+        other["id"]["testResult"]["shard"] = 2
+        tally = self.count(result("//io:io_test", "PASSED", first), other)
+        self.assertEqual((tally.passed, len(tally.failures), len(tally.skipped)), (2, 1, 1))
 
     def test_a_program_that_fails_after_its_last_case_counts_as_one_failed(self):
         tally = self.count(result("//io:leak_test", "FAILED", self.log("test.xml", PASSING_LOG)))
@@ -117,6 +143,18 @@ class CountCasesTest(unittest.TestCase):
         identity = {"pattern": {"pattern": ["//nowhere/..."]}}
         tally = self.count({"id": identity, "aborted": {"reason": "LOADING_FAILURE"}})
         self.assertEqual(tally.failures, ["the build does not build"])
+
+    def test_the_last_line_has_all_three_counts(self):
+        log = self.log("a.xml", SKIPPING_LOG)
+        events = self.log("events", json.dumps(result("//io:a", "PASSED", log)))
+        done = subprocess.run(
+            [sys.executable, "-B", "-m", "tools.dev.count_cases", str(events)],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        self.assertEqual(done.stdout.splitlines()[-1], "0 passed, 0 failed, 2 skipped")
+        self.assertTrue(done.stdout.startswith("skipped: //io:a NginxTest.Relays: "), done.stdout)
 
 
 if __name__ == "__main__":

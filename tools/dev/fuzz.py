@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs fuzz targets, one for each CPU at a time, and ends with `N passed, N failed`: targets.
+"""Runs fuzz targets, one for each CPU at a time.
+
+Ends with `N passed, N failed, 0 skipped`: targets.
 
 What a target has found interesting is kept in --state, so that the next run begins where this one
 ended; inputs that broke something lie beside it, with the command that repeats them.
@@ -169,7 +171,7 @@ def main(words=None):
         if one.base64:
             print(f"{one.target}: the input in base64: {one.base64}")
     failed = sum(one.failed for one in outcomes)
-    print(f"{len(outcomes) - failed} passed, {failed} failed", flush=True)
+    print(f"{len(outcomes) - failed} passed, {failed} failed, 0 skipped", flush=True)
     return 1 if failed else 0
 
 
