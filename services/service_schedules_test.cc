@@ -61,16 +61,19 @@ class ScheduledActor final : public probe::v1::ProbeServiceActor<ScheduledActor>
  public:
   explicit ScheduledActor(std::vector<Event>& events) : events_(events) {}
 
-  Task<Result<ProbeResponse>> Exclusive(const ProbeRequest& request, Call& call) {
+  MAILROOM_TASK_WRAPPER Task<Result<ProbeResponse>> Exclusive(const ProbeRequest& request,
+                                                              Call& call) {
     return Wait(request, call);
   }
-  Task<Result<ProbeResponse>> Concurrent(const ProbeRequest& request, Call& call) {
+  MAILROOM_TASK_WRAPPER Task<Result<ProbeResponse>> Concurrent(const ProbeRequest& request,
+                                                               Call& call) {
     return Wait(request, call);
   }
-  Task<Result<ProbeResponse>> Peek(const ProbeRequest& request, Call& call) {
+  MAILROOM_TASK_WRAPPER Task<Result<ProbeResponse>> Peek(const ProbeRequest& request, Call& call) {
     return Wait(request, call);
   }
-  Task<Result<ProbeResponse>> Inspect(const ProbeRequest& request, Call& call) {
+  MAILROOM_TASK_WRAPPER Task<Result<ProbeResponse>> Inspect(const ProbeRequest& request,
+                                                            Call& call) {
     return Wait(request, call);
   }
   Result<ProbeResponse> AtOnce(const ProbeRequest& request, Call&) {

@@ -37,7 +37,7 @@ class ProbeActor final : public probe::v1::ProbeServiceActor<ProbeActor> {
     return Probe(request, call);
   }
   Result<Response> AtOnce(const Request& request, Call& call);
-  Task<Result<Response>> Inspect(const Request& request, Call& call) {
+  MAILROOM_TASK_WRAPPER Task<Result<Response>> Inspect(const Request& request, Call& call) {
     return Probe(request, call);
   }
 
