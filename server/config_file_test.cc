@@ -175,8 +175,8 @@ TEST_F(ConfigFileTest, WhatIsNoTomlIsToldWithItsLine) {
     EXPECT_EQ(SaidOf(text).find("mailroom.toml:2: "), 0u) << text << said;
     EXPECT_NE(said.find("no TOML: "), std::string::npos) << said;
   }
-  for (const char* text :
-       {"workers = [1", "\n\xFF\xFE", "listen = [\"", "listen = [\":1\",\n", "x = '''a\n"}) {
+  for (const char* text : {"workers = [}", "workers = [,]", "workers = {a=}", "workers = [1",
+                           "\n\xFF\xFE", "listen = [\"", "listen = [\":1\",\n", "x = '''a\n"}) {
     EXPECT_EQ(SaidOf(text).find("mailroom.toml:"), 0u) << text << said;
   }
 }
