@@ -199,13 +199,15 @@ std::vector<Ending> RefusedByTheHall() {
          loop.clock.Advance(milliseconds(5));
          Send(loop, peer, call.substr(call.size() - 1));
        }},
-      {"ItWasRefusedAndItsBodyDidNotCome", Code::kInvalidArgument,
+      // Told why it was shed, also when its deadline is what ends it.
+      {"ItWasShedAndTheRestDidNotCome", Code::kResourceExhausted,
        [](ProbedLoop& loop, io::Peer& peer) {
-         const std::string call = ProbedLoop::CallText(
-             "Do", "body", "connect-protocol-version: 2\r\nconnect-timeout-ms: 5\r\n");
+         const std::string call =
+             ProbedLoop::CallText("Do", "0123456789abcdef", "connect-timeout-ms: 5\r\n");
          Send(loop, peer, call.substr(0, call.size() - 1));
          loop.Advance(milliseconds(5));
-       }},
+       },
+       With(&ServerOptions::max_body_memory_bytes, size_t{10})},
   };
 }
 
