@@ -26,10 +26,11 @@ void Fail(const char* file, int line, const char* condition) noexcept {
   text.append(condition).append("\n");
   const std::string_view what = CheckContext::Current();
   if (!what.empty()) {
-    text.append("  while ").append(what);
-    text.append(
-        " ran: look at that handler first; the stack of the core dump, or of a run under gdb, names "
-        "the line\n");
+    text.append("  while ")
+        .append(what)
+        .append(
+            " ran: look at that handler first; the stack of the core dump, or of a run under gdb, "
+            "names the line\n");
   }
   WriteWithin(kStderr, text, kLogPatience);
   std::abort();
