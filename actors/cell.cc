@@ -116,8 +116,10 @@ void Cell::Guarded(Step step) {
 
 void Cell::CountFailure(std::string_view what) {
   counters_.failures.Add();
+  const std::string_view method = CheckContext::Current();
   MAILROOM_LOG_LIMITED(kError, std::chrono::seconds(1), failure_lines_)
-      << "actor " << name_ << ": exception: " << what;
+      << "actor " << name_ << (method == name_ ? "" : " in ") << (method == name_ ? "" : method)
+      << ": exception: " << what;
 }
 
 void Cell::Stop() {

@@ -72,6 +72,7 @@ class PromiseBase {
     void await_resume() const noexcept {}
   };
 
+  bool failed() const { return exception_ != nullptr; }
   void RethrowIfFailed() const {
     if (exception_) std::rethrow_exception(exception_);
   }
@@ -99,6 +100,8 @@ class Promise final : public PromiseBase {
     value_.emplace(std::forward<U>(value));
   }
 
+  bool gave_nothing() const { return !failed() && !value_; }
+
   T Take() {
     RethrowIfFailed();
     if (!value_) [[unlikely]] {
@@ -124,6 +127,7 @@ class Promise<void> final : public PromiseBase {
  public:
   Task<void> get_return_object() noexcept;
   void return_void() const noexcept {}
+  bool gave_nothing() const { return false; }
   void Take() const { RethrowIfFailed(); }
 };
 
@@ -161,6 +165,8 @@ class MAILROOM_TASK_TYPE
   }
   // True once the coroutine has ended with a value or an exception.
   bool done() const { return handle_ && handle_.done(); }
+  // True once it has ended without the value that is due: co_return is missing.
+  bool gave_nothing() const { return done() && handle_.promise().gave_nothing(); }
   // The value, moved out, or the exception, thrown. REQUIRES: done(); once.
   T TakeResult() {
     MAILROOM_CHECK(done() && "the task is still suspended");

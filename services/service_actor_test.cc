@@ -147,6 +147,67 @@ TEST(ServiceActorTest, AnOkStatusInPlaceOfAReplyIsInternalAndNamesTheMethod) {
   }
 }
 
+// An actor whose handlers have the mistakes that not every compiler sees.
+class MistakenActor final : public probe::v1::ProbeServiceActor<MistakenActor> {
+ public:
+  using Request = probe::v1::ProbeRequest;
+  using Response = probe::v1::ProbeResponse;
+
+  MAILROOM_TASK_WRAPPER Task<Result<Response>> Exclusive(const Request&, Call&) { return {}; }
+  MAILROOM_TASK_WRAPPER Task<Result<Response>> Concurrent(const Request& request, Call& call) {
+    Task<Result<Response>> task = Right(request, call);
+    const Task<Result<Response>> taken = std::move(task);
+    return task;
+  }
+#ifdef __clang__
+  Task<Result<Response>> Peek(const Request& request, Call& call) {
+    co_return co_await Right(request, call);
+  }
+  Task<Result<Response>> Inspect(const Request& request, Call& call) {
+    co_return co_await Right(request, call);
+  }
+#else
+  Task<Result<Response>> Peek(const Request&, Call& call) { co_await call.Yield(); }
+  Task<Result<Response>> Inspect(const Request&, Call& call) {
+    co_await call.Yield();
+    co_return *co_await FallsOff(call);
+  }
+  Task<Result<Response>> FallsOff(Call& call) { co_await call.Yield(); }
+#endif
+  Result<Response> AtOnce(const Request&, Call&) { return Response(); }
+
+ private:
+  Task<Result<Response>> Right(const Request&, Call&) { co_return Response(); }
+};
+
+TEST(ServiceActorTest, AHandlerThatReturnsNoTaskIsInternalAndNamesTheMethod) {
+  testing::ServiceStage<MistakenActor> stage;
+  for (const auto& [method, path] : {std::pair(ProbeActor::kExclusive, "Exclusive"),
+                                     std::pair(ProbeActor::kConcurrent, "Concurrent")}) {
+    const CallId call = stage.Post(method, "");
+    stage.Run();
+    EXPECT_EQ(stage.ReplyTo(call)->status.code(), Code::kInternal);
+    EXPECT_EQ(stage.ReplyTo(call)->status.message(),
+              std::string("/mailroom.probe.v1.ProbeService/") + path +
+                  ": the handler returned a Task that was moved from, or never made");
+  }
+}
+
+#ifndef __clang__  // it refuses to compile such handlers
+TEST(ServiceActorTest, AHandlerThatFallsOffItsEndIsInternalAndNamesTheMethod) {
+  testing::ServiceStage<MistakenActor> stage;
+  const CallId own = stage.Post(ProbeActor::kPeek, "");
+  stage.Run();
+  EXPECT_EQ(stage.ReplyTo(own)->status.code(), Code::kInternal);
+  EXPECT_EQ(stage.ReplyTo(own)->status.message(),
+            "/mailroom.probe.v1.ProbeService/Peek: the handler ended without co_return");
+  const CallId helpers = stage.Post(ProbeActor::kInspect, "");
+  stage.Run();
+  EXPECT_EQ(stage.ReplyTo(helpers)->status.code(), Code::kInternal);
+  EXPECT_EQ(stage.ReplyTo(helpers)->status.message(), "the handler failed");
+}
+#endif
+
 TEST(ServiceActorDeathTest, ACheckThatFailsInAHandlerNamesTheMethod) {
   ProbeStage probe;
   ProbeActor::Request request;

@@ -90,7 +90,7 @@ struct TypedHandler {
     if constexpr (HandlerReturnsTask<Self, Method>) {
       Task<Result<Reply>> task = Method::Invoke(self, request, job.call());
       if (!task.valid()) [[unlikely]] {
-        return actor.CompleteError(job, NoTask(actor, job));
+        return Refuse(actor, job, "the handler returned a Task that was moved from, or never made");
       }
       job.StartTask(std::move(task));
     } else {
@@ -100,14 +100,19 @@ struct TypedHandler {
 
   static void Finish(ServiceActor& actor, ServiceJob& job) {
     if constexpr (HandlerReturnsTask<Self, Method>) {
-      Answer(actor, job, job.task<Result<Reply>>().TakeResult());
+      Task<Result<Reply>>& task = job.task<Result<Reply>>();
+      if (task.gave_nothing()) [[unlikely]] {
+        return Refuse(actor, job, "the handler ended without co_return");
+      }
+      Answer(actor, job, task.TakeResult());
     }
   }
 
  private:
-  static Status NoTask(ServiceActor& actor, ServiceJob& job) {
-    return Internal(std::string(actor.spec().methods[job.envelope().method].path) +
-                    ": the handler returned a Task that is none: it was moved from, or never made");
+  // A mistake of the handler that no compiler saw.
+  static void Refuse(ServiceActor& actor, ServiceJob& job, const char* mistake) {
+    const rpc::MethodSpec& method = actor.spec().methods[job.envelope().method];
+    actor.CompleteError(job, Internal(std::string(method.path) + ": " + mistake));
   }
 
   static void Answer(ServiceActor& actor, ServiceJob& job, Result<Reply> result) {
