@@ -70,7 +70,7 @@ INSTANTIATE_TEST_SUITE_P(Each, AfterTheTicketTest,
                                                   [](Parking& p) {
                                                     p.NotifyTimekeeper(Clock::System().Now());
                                                   }}),
-                         [](const auto& info) { return info.param.name; });
+                         [](const auto& given) { return given.param.name; });
 
 TEST(ParkingTest, ANotifyBeforeTheTicketDoesNotCount) {
   Parking parking;

@@ -254,7 +254,7 @@ INSTANTIATE_TEST_SUITE_P(
                       Sent{"Body", ProbedLoop::CallText("Do", "body").size() - 1,
                            &ServerOptions::body_timeout},
                       Sent{"Write", std::string::npos, &ServerOptions::write_timeout}),
-    [](const auto& info) { return info.param.name; });
+    [](const auto& given) { return given.param.name; });
 
 TEST_F(IoActorSleepTest, EndsWithTheTimeOfAHalfClose) {
   ProbedLoop loop;

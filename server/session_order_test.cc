@@ -70,7 +70,7 @@ INSTANTIATE_TEST_SUITE_P(All, SessionPairTest,
                                            // Those of a concurrent method may overtake each other.
                                            Pair{"Talk", "Talk", false}, Pair{"Do", "Talk", false},
                                            Pair{"Talk", "Look", false}),
-                         [](const auto& info) { return ::testing::PrintToString(info.param); });
+                         [](const auto& given) { return ::testing::PrintToString(given.param); });
 
 TEST_F(SessionOrderTest, AnswersLeaveInTheOrderOfTheirRequests) {
   Send(Call("Look") + Call("Look") + Call("Look"));

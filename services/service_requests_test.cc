@@ -35,7 +35,7 @@ class ServiceRequestsTest : public ::testing::TestWithParam<bool> {
 };
 
 INSTANTIATE_TEST_SUITE_P(Memory, ServiceRequestsTest, ::testing::Bool(),
-                         [](const auto& info) { return info.param ? "Kept" : "New"; });
+                         [](const auto& given) { return given.param ? "Kept" : "New"; });
 
 // S4: the request lives in its job's arena, and so do references to it across a
 // co_await (AddressSanitizer judges); the arenas serve call after call.
