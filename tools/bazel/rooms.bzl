@@ -35,7 +35,12 @@ def _copts():
     at_home = native.repository_name() in ["@", "@@"]
     return STANDARD_COPTS + _WARNINGS + (["-Werror"] if at_home else [])
 
+# Bazel builds the plugin for itself without -fPIC, which the precompiled headers have.
+_PLUGIN = "tools/protoc_gen_mailroom"
+
 def _precompiled_copts(sort):
+    if native.package_name() == _PLUGIN:
+        return []
     return select(dict({
         "//tools/bazel:precompiled_" + lanes: [
             "-Winvalid-pch",
@@ -46,6 +51,8 @@ def _precompiled_copts(sort):
     }, **{"//conditions:default": []}))
 
 def _precompiled_deps(sort):
+    if native.package_name() == _PLUGIN:
+        return []
     return select(dict({
         "//tools/bazel:precompiled_" + lanes: ["//tools/bazel:" + header]
         for lanes, header in _PRECOMPILED[sort].items()
