@@ -18,7 +18,7 @@ namespace {
 // theirs from the heap.
 constexpr size_t kSpareMemory = 64;
 // Calls whose cancel came before their mail was taken. As many as wait by default;
-// of more than that the oldest are forgotten, and run for nobody.
+// of more than that the oldest are forgotten: their calls run although nobody waits.
 constexpr size_t kCanceledCalls = 1024;
 
 // Posted by the actor to itself; names no slot of any table.
@@ -29,7 +29,8 @@ Status CallerGone() { return Status::Static(Code::kCanceled, "the caller is gone
 // The mistake of a handler that names itself: nothing of it is secret.
 Status NoReply(const rpc::MethodSpec& method) {
   return Internal("the handler of " + std::string(method.path) +
-                  " returned an OK Status: it must return its reply, or an error");
+                  ", or what it called, made a Result of an OK Status, or moved the error out of "
+                  "a Result and returned that: return the reply, or an error");
 }
 
 // Puts the request where the handler will look for it.
@@ -191,7 +192,8 @@ void ServiceActor::Complete(ServiceJob& job, google::protobuf::Message& reply) {
 }
 
 void ServiceActor::CompleteError(ServiceJob& job, Status status) {
-  if (status == MissingValue()) status = NoReply(MethodOf(job));
+  // OK is what is left in a Result whose error was moved out.
+  if (status.ok() || status == MissingValue()) status = NoReply(MethodOf(job));
   if (job.cancelable) suspended_.erase(job.envelope().call);
   actors::AnswerError(job.TakeEnvelope(), std::move(status));
 }

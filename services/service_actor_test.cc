@@ -129,6 +129,13 @@ TEST(ServiceActorTest, AnExceptionAfterASuspensionBecomesInternalToo) {
   EXPECT_EQ(probe.CodeOf(next), Code::kInternal);
 }
 
+// What is answered in place of a Result that has neither a reply nor an error.
+std::string WithoutAnError(const char* method) {
+  return std::string("the handler of /mailroom.probe.v1.ProbeService/") + method +
+         ", or what it called, made a Result of an OK Status, or moved the error out of a Result "
+         "and returned that: return the reply, or an error";
+}
+
 // The reflex of grpc's users, `return Status();`, in both kinds of handlers.
 TEST(ServiceActorTest, AnOkStatusInPlaceOfAReplyIsInternalAndNamesTheMethod) {
   ProbeStage probe;
@@ -140,9 +147,7 @@ TEST(ServiceActorTest, AnOkStatusInPlaceOfAReplyIsInternalAndNamesTheMethod) {
     const CallId next = probe.Post(method, "next");
     probe.stage.Run();
     EXPECT_EQ(probe.CodeOf(call), Code::kInternal);
-    EXPECT_EQ(probe.stage.ReplyTo(call)->status.message(),
-              std::string("the handler of /mailroom.probe.v1.ProbeService/") + path +
-                  " returned an OK Status: it must return its reply, or an error");
+    EXPECT_EQ(probe.stage.ReplyTo(call)->status.message(), WithoutAnError(path));
     EXPECT_EQ(probe.CodeOf(next), Code::kOk);
   }
 }
@@ -174,9 +179,15 @@ class MistakenActor final : public probe::v1::ProbeServiceActor<MistakenActor> {
   }
   Task<Result<Response>> FallsOff(Call& call) { co_await call.Yield(); }
 #endif
-  Result<Response> AtOnce(const Request&, Call&) { return Response(); }
+  // Reports an error, and answers with what is left.
+  Result<Response> AtOnce(const Request&, Call&) {
+    Result<Response> loaded = NotFound("no such record");
+    if (!loaded.ok()) reported_ = std::move(loaded).status();
+    return loaded;
+  }
 
  private:
+  Status reported_;
   Task<Result<Response>> Right(const Request&, Call&) { co_return Response(); }
 };
 
@@ -191,6 +202,16 @@ TEST(ServiceActorTest, AHandlerThatReturnsNoTaskIsInternalAndNamesTheMethod) {
               std::string("/mailroom.probe.v1.ProbeService/") + path +
                   ": the handler returned a Task that was moved from, or never made");
   }
+}
+
+TEST(ServiceActorTest, AResultWhoseErrorWasMovedOutIsInternalAndNamesTheMethod) {
+  testing::ServiceStage<MistakenActor> stage;
+  const CallId call = stage.Post(ProbeActor::kAtOnce, "");
+  stage.Run();
+  EXPECT_EQ(stage.ReplyTo(call)->status, Internal(WithoutAnError("AtOnce")));
+  probe::v1::ProbeServiceClient probe(stage.channel());
+  const ProbeActor::Request request;
+  EXPECT_EQ(stage.Finish(probe.AtOnce(request)).status(), Internal(WithoutAnError("AtOnce")));
 }
 
 #ifndef __clang__  // it refuses to compile such handlers
