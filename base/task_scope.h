@@ -33,6 +33,8 @@
 //   2 A coroutine is resumed at home, by Resume() and nothing else.
 //   3 The slot is released before the coroutine runs: a second completion with the
 //     same id is stale, also when it is looked at while the coroutine runs.
+//   4 A scope has one suspension at a time: its tasks await one after the other, and an
+//     awaitable takes one slot. Who keeps completions keeps one for each scope.
 namespace mailroom {
 
 class TaskScope;

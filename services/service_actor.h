@@ -31,7 +31,8 @@
 // while the handler of an exclusive method is suspended the actor takes no mail, and
 // the resumptions of the others wait, in order. Calls of concurrent methods interleave
 // at co_await, up to the service's max_in_flight. A handler that does not suspend runs
-// between two steps of theirs.
+// between two steps of theirs. While max_in_flight calls are suspended no call begins, of
+// whatever kind.
 //
 // A cancel (the caller is gone, or its deadline has passed) destroys a suspended
 // handler only if its method is NO_SIDE_EFFECTS: half a state change is worse than

@@ -12,7 +12,10 @@ Turns::~Turns() { MAILROOM_DCHECK(in_flight_ == 0); }
 std::optional<Completion> Turns::Arrive(Turn& turn, Completion resumption) {
   if (&turn == exclusive_) return resumption;
   if (exclusive_ == nullptr && first_ == nullptr) return resumption;
-  if (turn.kept_) return std::nullopt;  // invariant 5
+  if (turn.kept_) {
+    MAILROOM_DCHECK(turn.kept_->slot == resumption.slot);  // invariant 5
+    return std::nullopt;
+  }
   Keep(turn, std::move(resumption));
   // Invariants 2 and 4: one came, the oldest goes.
   return TakeKept();
@@ -34,6 +37,7 @@ void Turns::Keep(Turn& turn, Completion resumption) {
 }
 
 void Turns::Unlink(Turn& turn) {
+  if (&turn == last_owed_) last_owed_ = turn.before_;
   (turn.before_ == nullptr ? first_ : turn.before_->behind_) = turn.behind_;
   (turn.behind_ == nullptr ? last_ : turn.behind_->before_) = turn.before_;
   turn.before_ = turn.behind_ = nullptr;
@@ -47,7 +51,10 @@ Turn::Turn(Turns& turns, Kind kind) : turns_(turns) {
 
 Turn::~Turn() {
   if (kept_) turns_.Unlink(*this);
-  if (turns_.exclusive_ == this) turns_.exclusive_ = nullptr;
+  if (turns_.exclusive_ == this) {
+    turns_.exclusive_ = nullptr;
+    turns_.last_owed_ = turns_.last_;
+  }
   --turns_.in_flight_;
 }
 

@@ -21,12 +21,15 @@
 // Invariants:
 //   1 While an exclusive call is in flight no other call begins, and none steps.
 //   2 Resumptions step in the order in which they arrived.
-//   3 While a resumption is kept no call begins. So the kept ones are no more than the
-//     calls in flight, and each of them steps before the next exclusive call.
-//   4 A step of a kept resumption makes the kept ones fewer, whatever arrives meanwhile:
+//   3 When an exclusive call has ended, all that are kept then are owed a step: no call
+//     begins before they have had it. So a kept one is held up by one exclusive call at
+//     most: the one in flight, or the next when it arrived behind kept ones.
+//   4 What arrives later is owed nothing, and what steps is always the oldest, whether
+//     Arrive() or TakeKept() gave it out. So K owed ones have stepped after K steps, and
 //     handlers that yield for ever do not hold back the mail.
-//   5 A call has one kept resumption at most: a second one is dropped, like any
-//     completion that comes too late.
+//   5 A call has one kept resumption at most, since its scope has one suspension
+//     (base/task_scope.h): so the kept ones are no more than the calls in flight. A second
+//     completion for that suspension is dropped, like any that comes too late.
 //   6 A kept resumption dies with its call, and its parcel with it.
 //   7 At most max_in_flight calls are in flight.
 namespace mailroom::services {
@@ -43,7 +46,7 @@ class Turns final {
 
   // Whether a call may begin now, of whatever kind.
   bool may_begin() const {
-    return exclusive_ == nullptr && first_ == nullptr && in_flight_ < max_in_flight_;
+    return exclusive_ == nullptr && last_owed_ == nullptr && in_flight_ < max_in_flight_;
   }
   size_t in_flight() const { return in_flight_; }
 
@@ -66,6 +69,7 @@ class Turns final {
   const Turn* exclusive_ = nullptr;  // in flight
   Turn* first_ = nullptr;            // of those that have a resumption kept, oldest first
   Turn* last_ = nullptr;
+  Turn* last_owed_ = nullptr;  // it and those before it are owed a step; null when none is
 };
 
 class Turn final {
