@@ -39,7 +39,7 @@ class Mistake(Exception):
 
 
 def _quoted(text):
-    """As a string of a BUILD or WORKSPACE file."""
+    """As a string of a BUILD or WORKSPACE file, or a word of a .bazelrc."""
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
@@ -130,7 +130,7 @@ def render(service, folder, bazel_major):
     words = service.words()
     words["mailroom"] = _quoted(path_to_tree(folder))
     words["newer_bazel"] = _NEWER_BAZEL if bazel_major >= 7 else ""
-    words["disk_cache"] = str(disk_cache())
+    words["disk_cache"] = _quoted(str(disk_cache()))
     return {
         file: string.Template((TEMPLATES / template).read_text(encoding="utf-8")).substitute(words)
         for template, file in service.files().items()
@@ -139,7 +139,10 @@ def render(service, folder, bazel_major):
 
 def check_names(service):
     """The names compile beside this system's headers."""
-    refused = trial.try_names(service.words())
+    try:
+        refused = trial.try_names(service.words())
+    except trial.NoHeaders as error:
+        raise Mistake(f"{error}. Install the C++ library that it looks for") from error
     if refused is None:
         return
     names = {*service.package.split("."), service.service, service.noun}

@@ -142,12 +142,28 @@ class NewTest(unittest.TestCase):
         self.assertIn("'class'", self.refused("greet.class.GreetService", "x"))
         self.assertIn("'std'", self.refused("greet.std.GreetService", "x"))
 
+    def test_types_that_generated_code_names_are_refused(self):
+        for word in "int32_t int64_t uint32_t uint64_t uint8_t size_t".split():
+            with self.subTest(word):
+                self.assertIn(f"'{word}' does not", self.refused(f"my.{word}.GreetService", "x"))
+
     def test_each_compiler_there_is_names_the_word(self):
         for compiler in filter(shutil.which, trial.COMPILERS):
             with self.subTest(compiler), mock.patch.object(trial, "COMPILERS", (compiler,)):
                 self.assertIn("'timezone' does not", self.refused("timezone.v1.Greet", "x"))
                 self.assertIn("'register' does not", self.refused("a.register.Greet", "x"))
                 self.assertIsNone(trial.try_names(new.Service("a.timezone.NULL").words()))
+
+    def test_a_compiler_without_its_library_is_what_is_told(self):
+        lacking = self.root / "lacking"
+        for compiler in filter(shutil.which, trial.COMPILERS):
+            lacking.write_text(f'#!/bin/sh\nexec {compiler} -nostdinc++ "$@"\n', encoding="utf-8")
+            lacking.chmod(0o755)
+            with self.subTest(compiler), mock.patch.object(trial, "COMPILERS", (str(lacking),)):
+                said = self.refused("my.pkg.GreetService", "x")
+                self.assertIn(f"{lacking} is not complete: ", said)
+                self.assertIn("cassert", said)
+                self.assertNotIn("take another name", said)
 
     def test_without_a_compiler_names_are_taken_as_they_are(self):
         with mock.patch.object(trial, "COMPILERS", ()):
@@ -166,9 +182,16 @@ class NewTest(unittest.TestCase):
         # Bazel's files know no ~.
         self.assertRegex(
             self.text("stock/user.bazelrc"),
-            r"(?m)^build --disk_cache=/.*/\.cache/mailroom/workspaces-\w+",
+            r'(?m)^build --disk_cache="/.*/\.cache/mailroom/workspaces-[\w.]+"$',
         )
         self.assertIn("/user.bazelrc\n", self.text("stock/.gitignore"))
+
+    def test_a_home_may_have_a_space(self):
+        with mock.patch.dict(os.environ, HOME="/home/ada lovelace"):
+            self.new("my.pkg.StockService", "stock")
+        self.assertIn(
+            '\nbuild --disk_cache="/home/ada lovelace/.cache/', self.text("stock/user.bazelrc")
+        )
 
     def test_too_few_and_too_many_arguments_get_the_usage(self):
         for given in ((), ("a.B",), ("a.B", "x", "y"), ("--help",)):

@@ -51,7 +51,14 @@ _PIECE = """
 $open_namespaces
 class VisitRequest {};
 class VisitResponse {
-  std::size_t size_ = 0;  // so unrooted in what protoc writes
+  // So unrooted in what protoc writes.
+  std::size_t size_ = 0;
+  int32_t visits_ = 0;
+  int64_t since_ = 0;
+  uint32_t kind_ = 0;
+  uint64_t number_ = 0;
+  uint8_t* at_ = nullptr;
+  size_t plain_ = 0;
 };
 int ${service}Spec();
 template <class Self>
@@ -73,6 +80,17 @@ class ${noun}Test {
 };
 """
 _ERROR = re.compile(r"^<stdin>:(\d+):(\d+): (?:fatal )?error: (.*)$", re.MULTILINE)
+# Of clang and of g++: no name can cause it.
+_NO_HEADER = re.compile(
+    r"^.*: fatal error: (.*(?:file not found|No such file or directory))$", re.MULTILINE
+)
+
+
+class NoHeaders(Exception):
+    """The compiler lacks headers of the C++ or the C library, and can try nothing."""
+
+    def __init__(self, compiler, text):
+        super().__init__(f"{compiler} is not complete: {text}")
 
 
 class Refused:
@@ -84,7 +102,7 @@ class Refused:
 
 
 def try_names(words):
-    """Refused, or None; also where there is no compiler to ask."""
+    """Refused, or None; also where there is no compiler to ask. May raise NoHeaders."""
     compiler = next(filter(shutil.which, COMPILERS), None)
     if compiler is None:
         return None
@@ -100,6 +118,9 @@ def try_names(words):
     )
     if done.returncode == 0:
         return None
+    no_header = _NO_HEADER.search(done.stderr)
+    if no_header:
+        raise NoHeaders(compiler, no_header[1])
     return _first_error(piece, done.stderr)
 
 
