@@ -34,7 +34,7 @@
 //   3 The slot is released before the coroutine runs: a second completion with the
 //     same id is stale, also when it is looked at while the coroutine runs.
 //   4 A scope has one suspension at a time: its tasks await one after the other, and an
-//     awaitable takes one slot. Who keeps completions keeps one for each scope.
+//     awaitable takes one slot. A home that keeps completions for later relies on it.
 namespace mailroom {
 
 class TaskScope;

@@ -17,8 +17,16 @@ _RULE = """
 cc_library(
     name = "{name}",
     srcs = ["actor.h", "{name}.cc"],
-    # Flags of a user who wants to hear nothing of it.
-    copts = ["-std=c++20", "-Wno-return-type", "-Wno-unused-result"],
+    copts = [
+        "-std=c++20",
+        # Flags of a user who wants to hear nothing of it.
+        "-Wno-return-type",
+        "-Wno-unused-result",
+        # Of `-c opt`: glibc then marks what must not be dropped.
+        "-O2",
+        "-U_FORTIFY_SOURCE",
+        "-D_FORTIFY_SOURCE=1",
+    ],
     deps = [":door_mailroom"],
 )
 """
