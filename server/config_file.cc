@@ -9,24 +9,27 @@
 #include <string_view>
 #include <utility>
 
+#include "mailroom/base/json_escape.h"
+#include "mailroom/server/bare_dots.h"
+#include "mailroom/server/duration.h"
+#include "mailroom/server/nearest.h"
+
 // It throws nothing, and writes nothing: PrintConfig does. Its assertions can be reached by a
 // file (toml++ 3.3.0: U+0085 in front of a list's value), and with NDEBUG the compiler may assume
-// what they say. Here they are nothing: the parser's own errors follow.
+// what they say. Here they are nothing: the parser's own errors follow. This comes last: no other
+// header is to be read without NDEBUG.
 #undef NDEBUG
 #define TOML_ASSERT(expression) static_cast<void>(0)
 #define TOML_EXCEPTIONS 0
 #define TOML_ENABLE_FORMATTERS 0
 #include <toml++/toml.h>
 
-#include "mailroom/base/json_escape.h"
-#include "mailroom/server/nearest.h"
-
 namespace mailroom::server {
 namespace {
 
-// A dot in a key is a table in a table, which toml++ takes apart by recursion. More of them
-// than a thousand, wherever they stand, is no list of flags.
-constexpr std::ptrdiff_t kMostDots = 1000;
+// A dot in a key is a table in a table, which toml++ takes apart by recursion. A list of flags
+// has none; a thousand are far from the end of a stack.
+constexpr size_t kMostDots = 1000;
 
 // What a message shows of a key or a value at most.
 constexpr size_t kMostShown = 200;
@@ -52,8 +55,12 @@ std::string Quoted(std::string_view text) {
   return quoted + "\"";
 }
 
-bool IsDigits(const std::string& text) {
-  return !text.empty() && text.find_first_not_of("0123456789", text[0] == '-') == std::string::npos;
+// Whether the text is TOML as it stands and means that very text: 007 is none, -0 means 0.
+bool IsBare(const std::string& text, Flag::Shape shape) {
+  if (shape == Flag::Shape::kSwitch) return text == "true" || text == "false";
+  if (shape != Flag::Shape::kNumber) return false;
+  const std::optional<int64_t> number = ParseNumber(text);
+  return number && std::to_string(*number) == text;
 }
 
 // A flag's line in a file.
@@ -64,9 +71,18 @@ std::string Row(const Flag& flag, const Flag::Texts& texts) {
     for (const std::string& text : texts) list += (list.empty() ? "" : ", ") + Quoted(text);
     return key + "[" + list + "]";
   }
-  const bool bare = flag.shape == Flag::Shape::kSwitch ||
-                    (flag.shape == Flag::Shape::kNumber && IsDigits(texts.front()));
-  return key + (bare ? texts.front() : Quoted(texts.front()));
+  const std::string& text = texts.front();
+  return key + (IsBare(text, flag.shape) ? text : Quoted(text));
+}
+
+// A flag's help in a file, where a control character other than a tab is a mistake.
+std::string Comment(std::string_view help) {
+  std::string comment = "# ";
+  for (const char c : help) {
+    const bool control = (static_cast<unsigned char>(c) < ' ' && c != '\t') || c == '\x7F';
+    comment += c == '\n' ? std::string("\n# ") : std::string(1, control ? ' ' : c);
+  }
+  return comment + "\n";
 }
 
 std::string_view Wanted(Flag::Shape shape) {
@@ -219,8 +235,9 @@ Result<std::vector<Given>> ReadConfigFile(const std::string& path, const Flags& 
 
 Result<std::vector<Given>> ReadConfig(const std::string& text, const std::string& path,
                                       const Flags& flags) {
-  if (std::count(text.begin(), text.end(), '.') > kMostDots) {
-    return Wrong(path, ": more than " + std::to_string(kMostDots) + " dots: is it the right file?");
+  if (CountBareDots(text) > kMostDots) {
+    return Wrong(path, ": more than " + std::to_string(kMostDots) +
+                           " dots outside of quotes: is it the right file?");
   }
   const toml::parse_result read = toml::parse(text);
   if (!read) return NoToml(read.error(), text, path, flags);
@@ -237,7 +254,7 @@ Result<std::vector<Given>> ReadConfig(const std::string& text, const std::string
 std::string PrintConfig(const Flags& flags) {
   std::string text;
   for (const Flag& flag : flags.all()) {
-    text += "# " + flag.help + "\n" + Row(flag, flag.get()) + "\n";
+    text += Comment(flag.help) + Row(flag, flag.get()) + "\n";
   }
   return text;
 }

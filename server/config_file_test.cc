@@ -190,12 +190,24 @@ TEST_F(ConfigFileTest, AFileOfMoreThanAMebibyteIsRefused) {
   EXPECT_EQ(Parse({"--config", "/dev/zero"}), 2) << "a file without an end";
 }
 
+TEST_F(ConfigFileTest, DotsInTextsAndCommentsAreNoNesting) {
+  std::vector<std::string> peers;
+  for (int i = 0; i < 2000; ++i) peers.push_back("10.0." + std::to_string(i) + ".1:80");
+  own.Add("peer", &peers, "who else there is");
+  ASSERT_EQ(Parse({"--print-config"}), 0) << said;
+  const std::string file = Write("# " + std::string(2000, '.') + "\n" + printed);
+  peers.clear();
+  EXPECT_EQ(Parse({"--config", file}), -1) << said;
+  ASSERT_EQ(peers.size(), 2000u);
+  EXPECT_EQ(peers.back(), "10.0.1999.1:80");
+}
+
 TEST_F(ConfigFileTest, DeepNestingIsRefused) {
   std::string dotted = "a";
   for (int i = 0; i < 500'000; ++i) dotted += ".a";
   for (const std::string& text :
        {dotted + " = 1", "[" + dotted + "]", "a = " + std::string(1'000'000, '['),
-        "[[" + dotted.substr(0, 2001) + "]]"}) {
+        "[[" + dotted.substr(0, 2003) + "]]", "x = \"a\\\\\" # \"\n" + dotted + " = 1"}) {
     EXPECT_EQ(Parse({"--config", Write(text)}), 2) << text.substr(0, 20);
   }
   std::string braces;

@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "mailroom/base/status.h"
+#include "mailroom/base/utf8.h"
 #include "mailroom/server/command_line.h"
 #include "mailroom/server/config_file.h"
 #include "mailroom/server/duration.h"
@@ -21,7 +22,7 @@ constexpr std::string_view kReserved[] = {"config", "help", "print-config", "ver
 std::string Listed(const std::string& name) { return "flag --" + name; }
 
 // A program's own mistakes. Empty: there is none.
-std::string WrongName(const Flags& flags) {
+std::string WrongTable(const Flags& flags) {
   for (const Flag& flag : flags.all()) {
     const bool spelt =
         flag.name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string::npos &&
@@ -31,6 +32,21 @@ std::string WrongName(const Flags& flags) {
     if (reserved || flags.Find(flag.name) != &flag) {
       return Listed(flag.name) + " is there already: give the program's own another name";
     }
+    if (!IsUtf8(flag.help)) return Listed(flag.name) + ": its help is not UTF-8";
+  }
+  return "";
+}
+
+// A default that its flag refuses. --print-config would print it, and --config refuse the file.
+// Empty: there is none.
+std::string WrongDefault(const Flags& flags) {
+  for (const Flag& flag : flags.all()) {
+    const Flag::Texts texts = flag.get();
+    const bool count_fits = flag.shape == Flag::Shape::kList || texts.size() == 1;
+    const std::string wrong =
+        count_fits ? server::Apply({&flag, texts, ""})
+                   : "there are " + std::to_string(texts.size()) + " texts, and the flag takes one";
+    if (!wrong.empty()) return Listed(flag.name) + ": its default: " + wrong;
   }
   return "";
 }
@@ -127,7 +143,8 @@ FlagsOutcome ParseFlags(int argc, char** argv, ServerOptions* options, const Fla
   server::AddServerFlags(options, &flags);
   const size_t servers = flags.all().size();
   for (const Flag& flag : own.all()) flags.Add(flag);
-  if (const std::string wrong = WrongName(flags); !wrong.empty()) return Complain(wrong);
+  if (const std::string wrong = WrongTable(flags); !wrong.empty()) return Complain(wrong);
+  if (const std::string wrong = WrongDefault(own); !wrong.empty()) return Complain(wrong);
 
   const server::CommandLine line = server::ReadCommandLine(argc, argv, flags, servers);
   if (line.exit_code) return FlagsOutcome{line.exit_code};

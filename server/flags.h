@@ -25,8 +25,8 @@
 //     server.Add<Bank>(std::cref(database));  // made after the flags were read
 //     return server.Main(argc, argv);
 //
-// A target holds the default and must outlive the table. One thread: main's, before
-// others start.
+// A target holds the default, one that its flag takes, and must outlive the table. One
+// thread: main's, before others start.
 namespace mailroom {
 
 // One row. Most are made by Flags::Add; a program may fill one by hand for a type of
@@ -48,6 +48,12 @@ struct Flag {
   std::function<Texts()> get;
 };
 
+// A character is none: std::cmp_less takes no such type. A bool has a row of its own.
+template <class T>
+concept WholeNumber = std::integral<T> && !std::same_as<T, bool> && !std::same_as<T, char> &&
+                      !std::same_as<T, wchar_t> && !std::same_as<T, char8_t> &&
+                      !std::same_as<T, char16_t> && !std::same_as<T, char32_t>;
+
 class Flags final {
  public:
   // The whole numbers that a flag takes, both ends included.
@@ -65,7 +71,7 @@ class Flags final {
   // On the command line it may be repeated, or hold several with commas.
   void Add(std::string name, std::vector<std::string>* target, std::string help);
   // A whole number within what T, a file's 64 bits with sign, and `range` hold.
-  template <std::integral T>
+  template <WholeNumber T>
   void Add(std::string name, T* target, std::string help, Range range = kAnyNumber) {
     if (std::cmp_less(range.least, std::numeric_limits<T>::min())) {
       range.least = static_cast<int64_t>(std::numeric_limits<T>::min());
@@ -101,12 +107,12 @@ struct FlagsOutcome {
   std::optional<int> exit_code;
 };
 
-// Reads GNU style flags over the defaults in *options and in the targets of `own`; what
-// is not given there from the environment, and what is not given there from the file of
-// --config, which is TOML. An empty variable counts as unset. A wrong value is told
-// wherever it stands, also where another one wins; an unknown flag or key with the
-// nearest one there is. --print-config prints what would be used as such a file. After
-// an error the options may be half read.
+// Reads GNU style flags into *options and the targets of `own`, which hold the defaults.
+// Command line over environment over the file of --config over the defaults. The file is
+// TOML. An empty variable counts as unset. A wrong value is told wherever it stands, also
+// where another one wins; so is a default that a flag of `own` refuses. An unknown flag
+// or key is told with the nearest one there is. --print-config prints what would be used
+// as such a file. After an error the options may be half read.
 // Main thread, before others start: reads the environment.
 FlagsOutcome ParseFlags(int argc, char** argv, ServerOptions* options, const Flags& own = Flags());
 

@@ -11,7 +11,43 @@
 namespace mailroom {
 namespace {
 
-using FlagsTest = FlagsFixture;
+template <class T>
+constexpr bool kHasFlag = requires(Flags flags, T* target) { flags.Add("n", target, ""); };
+
+// A character is no number: std::cmp_less would not compile.
+static_assert(!kHasFlag<char> && !kHasFlag<wchar_t> && !kHasFlag<char8_t>);
+static_assert(!kHasFlag<char16_t> && !kHasFlag<char32_t> && !kHasFlag<float>);
+static_assert(kHasFlag<bool> && kHasFlag<int8_t> && kHasFlag<uint8_t> && kHasFlag<uint64_t>);
+
+class FlagsTest : public FlagsFixture {
+ protected:
+  // Prints the flags as a file and reads it.
+  void ExpectReadBack() {
+    ASSERT_EQ(Parse({"--print-config"}), 0) << said;
+    const std::string file = printed;
+    EXPECT_EQ(Parse({"--config", Write(file)}), -1) << said << file;
+    EXPECT_EQ(Parse({"--config", Write(file), "--print-config"}), 0) << said;
+    EXPECT_EQ(printed, file);
+  }
+  void ExpectWrongDefault(const std::string& wanted) {
+    for (const std::string word : {"--print-config", "--limit=5"}) {
+      EXPECT_EQ(Parse({word}), 2) << word;
+      EXPECT_EQ(said.find("flag --limit: its default: " + wanted), 0u) << said;
+    }
+  }
+};
+
+// A flag of no type that Add knows, whose value is always `text`.
+Flag Constant(std::string name, Flag::Shape shape, std::string text) {
+  return Flag{std::move(name),
+              "N",
+              "made by hand",
+              shape,
+              [text](const Flag::Texts& texts) {
+                return texts == Flag::Texts{text} ? "" : "'" + texts.front() + "' is another";
+              },
+              [text] { return Flag::Texts{text}; }};
+}
 
 TEST_F(FlagsTest, HowLongAConnectionLives) {
   EXPECT_EQ(Parse({"--max-requests-per-connection", "1000", "--max-connection-age", "30m",
@@ -271,6 +307,82 @@ TEST_F(FlagsTest, AProgramsFlagNeedsANameOfItsOwn) {
   own.Add("twice", &text, "");
   own.Add("twice", &text, "");
   EXPECT_EQ(Parse({}), 2);
+}
+
+TEST_F(FlagsTest, AHelpOfAnyTextIsACommentInTheFile) {
+  std::string text;
+  own.Add("lines", &text, "where it is kept\nworkers = 7\r\n\nmore");
+  std::string controls;
+  for (char c = 1; c < 127; ++c) controls += c;
+  own.Add("controls", &text, controls + "\x7F \xC2\x85 \xE2\x80\xA8 \xEF\xBB\xBF");
+  ExpectReadBack();
+  EXPECT_EQ(options.workers, -1);
+  EXPECT_NE(printed.find("# where it is kept\n# workers = 7"), std::string::npos) << printed;
+  own.Add("latin", &text, "caf\xE9");
+  EXPECT_EQ(Parse({"--print-config"}), 2);
+  EXPECT_EQ(said.find("flag --latin: its help is not UTF-8"), 0u) << said;
+}
+
+TEST_F(FlagsTest, ADefaultThatItsFlagRefusesIsTold) {
+  uint64_t large = UINT64_MAX;
+  own.Add("limit", &large, "the most");
+  ExpectWrongDefault("'18446744073709551615' is no whole number from 0 to 9223372036854775807");
+  own = Flags();
+  int small = 0;
+  own.Add("limit", &small, "the most", {1, 16});
+  ExpectWrongDefault("'0' is no whole number from 1 to 16");
+  own = Flags();
+  std::string text = "\xFF";
+  own.Add("limit", &text, "the most");
+  ExpectWrongDefault("the value is not UTF-8");
+  own = Flags();
+  Duration endless = Duration::max();
+  own.Add("limit", &endless, "the most; 0s: none");
+  ExpectWrongDefault("'9223372036854775807ns' is no duration");
+  own = Flags();
+  Flag none = Constant("limit", Flag::Shape::kText, "");
+  none.get = [] { return Flag::Texts(); };
+  own.Add(none);
+  ExpectWrongDefault("there are 0 texts, and the flag takes one");
+}
+
+TEST_F(FlagsTest, TheEndsOfEveryTypeAreReadBack) {
+  int64_t least = INT64_MIN;
+  int64_t most = INT64_MAX;
+  uint64_t count = INT64_MAX;
+  Duration never = Duration::zero();
+  std::vector<std::string> none;
+  std::vector<std::string> odd = {"", "a,b", "# \"", "'''", "\t"};
+  own.Add("least", &least, "");
+  own.Add("most", &most, "");
+  own.Add("count", &count, "");
+  own.Add("never", &never, "; 0s: none");
+  own.Add("none", &none, "");
+  own.Add("odd", &odd, "");
+  ExpectReadBack();
+  EXPECT_EQ(least, INT64_MIN);
+  EXPECT_EQ(count, uint64_t{INT64_MAX});
+  EXPECT_TRUE(none.empty());
+  EXPECT_EQ(odd.size(), 5u);
+}
+
+TEST_F(FlagsTest, AValueThatIsNoTomlByItselfIsPrintedInQuotes) {
+  for (const char* text : {"007", "-0", "-007", "+1", "0x10", "1.5", "-", "", "9223372036854775808",
+                           "auto", "nan", "true"}) {
+    own = Flags();
+    own.Add(Constant("code", Flag::Shape::kNumber, text));
+    ExpectReadBack();
+    EXPECT_NE(printed.find("code = \"" + std::string(text) + "\"\n"), std::string::npos) << printed;
+  }
+  for (const char* text : {"0", "-1", "9223372036854775807", "-9223372036854775808"}) {
+    own = Flags();
+    own.Add(Constant("code", Flag::Shape::kNumber, text));
+    ExpectReadBack();
+    EXPECT_NE(printed.find("code = " + std::string(text) + "\n"), std::string::npos) << printed;
+  }
+  own = Flags();
+  own.Add(Constant("code", Flag::Shape::kSwitch, "on"));
+  ExpectReadBack();
 }
 
 }  // namespace

@@ -15,8 +15,8 @@ class NearestWord final {
   explicit NearestWord(std::string_view meant) : meant_(meant) {}
 
   void Consider(std::string_view word);
-  // Empty when nothing is near: of a slip's kind are one letter in three, and four at
-  // most.
+  // Empty when every word differs in more than a third of its letters (at least 1, at
+  // most 4).
   std::string_view word() const { return word_; }
 
  private:

@@ -13,7 +13,7 @@
 namespace mailroom::server {
 namespace {
 
-// Bounds beyond which a value is a slip.
+// Larger values are taken for typing errors.
 constexpr int64_t kMostWorkers = 1024;
 constexpr int64_t kMostCalls = int64_t{1} << 30;
 constexpr int64_t kMostBytes = int64_t{1} << 40;

@@ -28,7 +28,6 @@ def fuzz_target(name, deps):
     )
     room_test(
         name = name + "_test",
-        size = "medium",
         srcs = [name + ".cc"],
         data = native.glob(["corpus/%s/*" % name]),
         env = {"MAILROOM_CORPUS": "%s/corpus/%s" % (native.package_name(), name)},

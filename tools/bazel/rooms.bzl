@@ -131,7 +131,7 @@ def room_library(
     if unproved:
         _check_headers(name, unproved, deps, testonly)
 
-def room_test(name, srcs, deps = [], env = {}, tags = [], **kwargs):
+def room_test(name, srcs, deps = [], env = {}, tags = [], size = "small", **kwargs):
     """A GoogleTest program; main comes with it. It may include its package's private headers.
 
     Args:
@@ -140,6 +140,7 @@ def room_test(name, srcs, deps = [], env = {}, tags = [], **kwargs):
       deps: libraries whose headers the test includes.
       env: what its environment holds besides.
       tags: "threads" for a test that starts one; thread_watch.cc compares.
+      size: "medium" for a test that takes 45 seconds or more; .bazelrc says why.
       **kwargs: passed on to cc_test.
     """
     private = []
@@ -153,6 +154,7 @@ def room_test(name, srcs, deps = [], env = {}, tags = [], **kwargs):
         copts = _copts() + _precompiled_copts("test"),
         env = dict(env, MAILROOM_TEST_THREADS = "yes" if "threads" in tags else "no"),
         tags = tags,
+        size = size,
         deps = deps + private + _precompiled_deps("test") + [
             "//tools/testing:thread_watch",
             "@debian//:gtest",

@@ -17,6 +17,7 @@ import socket
 import string
 import subprocess
 import sys
+import time
 
 TREE = pathlib.Path(__file__).resolve().parents[2]
 # Far beyond what a start takes; a bound for what hangs.
@@ -67,6 +68,20 @@ def release():
     return words["PRETTY_NAME"], words.get("VERSION_ID") or words.get("VERSION_CODENAME", "sid")
 
 
+def defaults(server):
+    """What `server --print-config` prints; the builder's own MAILROOM_ variables are not asked."""
+    done = subprocess.run(
+        [server, "--print-config"],
+        env={"PATH": os.defpath},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise SystemExit(f"dist: {server} --print-config: {done.stderr or done.returncode}")
+    return done.stdout
+
+
 def write(path, template, **words):
     path.write_text(string.Template(template).substitute(words))
 
@@ -81,7 +96,7 @@ def fill(folder, binary):
     subprocess.run(["strip", "--strip-all", "-o", server, binary], check=True)
     server.chmod(0o755)
     shutil.copy(TREE / "LICENSE", folder)
-    (folder / f"{name}.toml").write_text(output(server, "--print-config"))
+    (folder / f"{name}.toml").write_text(defaults(server))
     needed = packages(server)
     system, tag = release()
     for ending in ("service", "socket"):
@@ -108,10 +123,12 @@ def unit_command(folder, name):
 
 def is_ready(process, notices):
     """Waits until the process says that it serves; False when it ends, or hangs."""
+    end = time.monotonic() + PATIENCE_S
     notices.settimeout(PATIENCE_S / 300)
-    for _ in range(300):
+    while time.monotonic() < end:
         try:
-            return b"READY=1" in notices.recv(4096)
+            if b"READY=1" in notices.recv(4096).splitlines():
+                return True
         except TimeoutError:
             if process.poll() is not None:
                 return False

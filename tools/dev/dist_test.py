@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of tools/dev/dist.py, with mailroomd and with a program of another name."""
 
+import os
 import pathlib
 import shutil
+import socket
 import subprocess
 import tempfile
 import tomllib
 import unittest
+from unittest import mock
 
 from tools.dev import dist
 
@@ -49,6 +52,33 @@ class DistTest(unittest.TestCase):
         sums = ["sha256sum", "--check", "--quiet", "SHA256SUMS"]
         self.assertEqual(subprocess.run(sums, cwd=out, check=False).returncode, 0)
         self.assertIn("libprotobuf", (out / "Containerfile").read_text())
+
+    def test_the_file_holds_nothing_of_the_builders_environment(self):
+        own = {"MAILROOM_WORKERS": "3", "MAILROOM_CONFIG": "/nowhere"}
+        with mock.patch.dict(os.environ, own):
+            file = self.fill("mailroomd") / "mailroomd.toml"
+        clean = {"PATH": os.defpath}
+        command = [MAILROOMD, "--print-config"]
+        printed = subprocess.run(command, env=clean, check=True, capture_output=True, text=True)
+        self.assertEqual(file.read_text(), printed.stdout)
+
+    def test_why_a_program_prints_no_file_is_told(self):
+        program = self.folder / "program"
+        program.write_text("#!/bin/sh\necho no such $1 >&2\nexit 2\n")
+        program.chmod(0o755)
+        with self.assertRaisesRegex(SystemExit, "dist: .*/program --print-config: no such --print"):
+            dist.defaults(program)
+
+    def test_a_server_may_say_more_than_that_it_is_ready(self):
+        running = mock.Mock(poll=lambda: None)
+        here, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
+        with here, there:
+            for said in (b"STATUS=reading", b"NOT_READY=1", b"WATCHDOG=1\nREADY=1"):
+                there.send(said)
+            self.assertTrue(dist.is_ready(running, here))
+            there.send(b"STATUS=reading")
+            ended = mock.Mock(poll=lambda: 1)
+            self.assertFalse(dist.is_ready(ended, here))
 
     def test_a_name_that_no_unit_can_have_is_refused(self):
         with self.assertRaisesRegex(SystemExit, "rename it"):
