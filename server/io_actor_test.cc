@@ -81,6 +81,22 @@ TEST(IoActorDrainTest, OneThatStopsAfterOthersWaitsForThem) {
   EXPECT_TRUE(loop.io_actor->drained());
 }
 
+// Another loop, or the admin port, may say so before this one has begun to drain.
+TEST(IoActorDrainTest, AnswersSayCloseFromTheRequestOn) {
+  ServerOptions options;
+  options.drain_delay = minutes(1);
+  ProbedLoop loop(options);
+  io::Peer peer = loop.Connect();
+  loop.Turn();
+  loop.io_actor->RequestStop();
+  EXPECT_FALSE(loop.io_actor->ready());
+  peer.Send("GET /nothing HTTP/1.1\r\nhost: a\r\n\r\n");  // answered before OnTurn
+  loop.Turn();
+  const std::vector<testing::HttpReply> replies = ProbedLoop::Replies(peer);
+  ASSERT_EQ(replies.size(), 1u);
+  EXPECT_EQ(replies[0].headers.Find("connection"), "close");
+}
+
 TEST(IoActorDrainTest, ItTellsOnceAndIsNotReadyFromThenOn) {
   ProbedLoop loop;
   int told = 0;

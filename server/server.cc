@@ -345,7 +345,8 @@ Status Server::StartAdmin() {
   if (options_.admin_listen.empty()) return Status();
   server::Admin::Pages pages;
   pages.ready = [this] {
-    return std::all_of(io_actors_.begin(), io_actors_.end(),
+    // 503 only when it holds of each loop that its answers say `Connection: close`.
+    return std::any_of(io_actors_.begin(), io_actors_.end(),
                        [](const auto& io_actor) { return io_actor->ready(); });
   };
   pages.metrics = [this] { return Metrics(); };

@@ -378,6 +378,9 @@ void Session::Answer(io::Connection& connection, Exchange& exchange) {
   head.content_type = answer.content_type;
   head.headers = &answer.headers;
   head.content_length = answer.body.size();
+  // Not before there is an answer to say so: a request may be on its way to a connection
+  // at rest, and its client may still take an answer that said nothing of it.
+  if (hall_.closing.load()) engine_->StartClosing();
   const size_t before = connection.queued_output();
   std::string* const out = connection.WriteBuffer();
   engine_->SendHead(exchange.stream, head, hall_.WallNow(), out);
