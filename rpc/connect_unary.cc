@@ -13,6 +13,7 @@
 #include "mailroom/rpc/connect_error.h"
 #include "mailroom/rpc/content_coding.h"
 #include "mailroom/rpc/deadline.h"
+#include "mailroom/rpc/error_bounds.h"
 #include "mailroom/rpc/media_type.h"
 #include "mailroom/rpc/wire_metadata.h"
 
@@ -46,7 +47,7 @@ Status ReadContentEncoding(std::string_view encoding, CallHead* call) {
   }
   call->unknown_compression = true;
   std::string words = "content-encoding \"";
-  words.append(encoding.substr(0, 64));
+  words.append(CutEcho(encoding));
   words.append(known ? "\" is given twice" : "\" is not supported");
   words.append("; supported: identity, ").append(KnownCompressions());
   return Unimplemented(std::move(words));

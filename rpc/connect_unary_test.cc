@@ -163,6 +163,12 @@ TEST(ConnectUnaryTest, ContentEncodingIsIdentityOrGzip) {
   }
 }
 
+TEST(ConnectUnaryTest, ALongEncodingIsNotRepeatedAsAWhole) {
+  const Accepted accepted({{"content-encoding", std::string(5000, 'x')}});
+  EXPECT_EQ(accepted.status.message(), "content-encoding \"" + std::string(200, 'x') +
+                                           "...\" is not supported; supported: identity, gzip");
+}
+
 // Conformance 5.2: unknown content-encoding is unimplemented and lists what is known.
 TEST(ConnectUnaryTest, AnUnknownEncodingIsUnimplementedAndLearnsTheKnown) {
   for (const char* encoding :
@@ -181,7 +187,6 @@ TEST(ConnectUnaryTest, AnUnknownEncodingIsUnimplementedAndLearnsTheKnown) {
   EXPECT_EQ(Accepted({{"content-encoding", "gzip"}, {"content-encoding", "gzip"}}).status.code(),
             Code::kUnimplemented)
       << "one around the other";
-  EXPECT_LT(Accepted({{"content-encoding", std::string(5000, 'x')}}).status.message().size(), 200u);
   EXPECT_EQ(Accepted({{"content-encoding", "identity"}, {"content-encoding", "br"}}).status.code(),
             Code::kUnimplemented);
 }
