@@ -153,7 +153,8 @@ void IoActor::EvictDue(TimePoint now) {
   const auto evict = [this, now](io::DeadlineList& list, Evicted kind) {
     while (io::DeadlineList::Node* due = list.PopDue(now)) {
       io::Connection* const connection = loop_.Find(due->owner());
-      if (connection != nullptr) Find(due->owner())->Evict(*connection, kind);
+      if (connection == nullptr || connection->closing()) continue;
+      Find(due->owner())->Evict(*connection, kind);
     }
   };
   evict(hall_.header_deadlines, Evicted::kHeader);
@@ -165,7 +166,7 @@ void IoActor::EvictDue(TimePoint now) {
   evict(hall_.half_close_deadlines, Evicted::kHalfClose);
   while (const std::optional<ConnectionId> due = hall_.ages.PopDue(now)) {
     io::Connection* const connection = loop_.Find(*due);
-    if (connection != nullptr) Find(*due)->OnAge(*connection);
+    if (connection != nullptr && !connection->closing()) Find(*due)->OnAge(*connection);
   }
 }
 

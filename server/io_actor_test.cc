@@ -353,6 +353,27 @@ TEST(IoActorEvictTest, WhoTakesAnAnswerIsNotIdle) {
   EXPECT_EQ(loop.evicted(Evicted::kIdle), 1u);
 }
 
+TEST(IoActorEvictTest, WhoIsClosingAlreadyIsNotEvictedToo) {
+  ServerOptions options;
+  options.idle_timeout = minutes(1);
+  options.max_connection_age = minutes(1);
+  ProbedLoop loop(options);
+  io::Peer idle = loop.Connect();
+  loop.Turn();
+  loop.Advance(minutes(2));  // both are over
+  EXPECT_EQ(loop.evicted(Evicted::kIdle), 1u);
+  EXPECT_EQ(loop.evicted(Evicted::kAge), 0u);
+  io::Peer gone = loop.Connect();
+  loop.Turn();
+  loop.poller->ScriptReceive(loop.last_fd, io::IoResult::Failed(Unavailable("ECONNRESET")));
+  gone.Send("x");
+  loop.clock.Advance(minutes(2));
+  loop.Turn();
+  EXPECT_EQ(loop.loop().connection_count(), 0u);
+  EXPECT_EQ(loop.evicted(Evicted::kIdle), 1u);
+  EXPECT_EQ(loop.evicted(Evicted::kAge), 0u);
+}
+
 // An inline actor that queues itself again is no reason to sleep, nor is one that was
 // queued behind the loop's last look.
 TEST_F(IoActorSleepTest, IsPutOffWhileACellIsQueued) {

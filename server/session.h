@@ -74,6 +74,7 @@ class Session final {
 
   bool MayDispatch(const Exchange& exchange) const;
   void Dispatch(io::Connection& connection, Exchange& exchange);
+  void EndCall(Exchange& exchange);
   void KeepReply(Exchange& exchange, std::unique_ptr<actors::Envelope> reply);
   void Cancel(const Exchange& exchange);
 
