@@ -139,6 +139,20 @@ TEST(ConnectUnaryTest, ProtocolVersionIsGivenOnce) {
   }
 }
 
+// A refused call is answered at its deadline when its body does not come.
+TEST(ConnectUnaryTest, TheTimeoutIsReadWhateverElseIsWrong) {
+  MethodSpec streaming = kMethod;
+  streaming.kind = MethodKind::kBidiStream;
+  const http::Field timeout{"connect-timeout-ms", "250"};
+  for (const Accepted& accepted :
+       {Accepted({{"connect-protocol-version", "2"}, timeout}),
+        Accepted({{"content-encoding", "lzma"}, timeout}),
+        Accepted({{"a-bin", "no base64"}, timeout}), Accepted({timeout}, streaming)}) {
+    EXPECT_FALSE(accepted.status.ok());
+    EXPECT_EQ(accepted.call.timeout, std::chrono::milliseconds(250)) << accepted.status.message();
+  }
+}
+
 TEST(ConnectUnaryTest, TimeoutIsReadOnce) {
   EXPECT_EQ(Accepted({{"Connect-Timeout-Ms", "200"}}).call.timeout, std::chrono::milliseconds(200));
   EXPECT_EQ(Accepted({{"connect-timeout-ms", "0"}}).call.timeout, Duration(0));
