@@ -107,9 +107,10 @@ class Engine {
   // begun; the session answers SendContinue or a final status.
   virtual bool wants_continue() const = 0;
   // True when no further request may follow on this connection (Connection:
-  // close, HTTP/1.0 without keep-alive, Bad): close after the last answer.
+  // close, HTTP/1.0 without keep-alive, Bad): close after the last answer. True at rest
+  // after StartClosing(), too, though Next() would take one more request.
   virtual bool must_close() const = 0;
-  // From now on answers say `Connection: close` (drain).
+  // From now on answers say `Connection: close`, of pipelined ones the last (drain).
   virtual void StartClosing() = 0;
   // True between two requests: nothing half-received.
   virtual bool at_rest() const = 0;

@@ -53,8 +53,9 @@ class Listener final {
   Listener& operator=(Listener&& other) noexcept;
   ~Listener();
 
-  // What it accepts from now on fails when the peer answers nothing for so long
-  // (Socket::SetPeerTimeout). Nothing on a Unix socket, whose peer cannot vanish.
+  // A connection whose handshake comes from now on fails when its peer answers nothing for
+  // so long or, whatever its owner waits for, has no room for more (Socket::SetPeerTimeout).
+  // Nothing on a Unix socket, whose peer cannot vanish.
   Status SetPeerTimeout(Duration timeout);
 
   // A listener at the same address for another loop. Bound with Port::kShared: a socket

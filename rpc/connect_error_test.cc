@@ -9,6 +9,7 @@
 #include "mailroom/base/utf8.h"
 #include "mailroom/echo/v1/echo.pb.h"
 #include "mailroom/rpc/codec.h"
+#include "mailroom/rpc/error_bounds.h"
 #include "mailroom/rpc/error_detail.h"
 
 namespace mailroom::rpc {
@@ -65,6 +66,19 @@ TEST(ConnectErrorTest, AnyMessageGivesValidJson) {
     EXPECT_EQ(object.fields().at("code").string_value(), "internal");
     const bool kept = object.fields().at("message").string_value() == hostile;
     EXPECT_EQ(kept, IsUtf8(hostile)) << json;
+  }
+}
+
+// Each malformed byte was told in three: 12 KiB left.
+TEST(ConnectErrorTest, ATextIsWithinItsBoundAlsoAsItIsWritten) {
+  for (const size_t size : {size_t{2000}, kMaxErrorText, size_t{1'000'000}}) {
+    for (const std::string unit : {"\xff", "a\xc3", "\xf0\x9f\x93", "\xe2\x82\xac"}) {
+      std::string hostile;
+      while (hostile.size() < size) hostile += unit;
+      const std::string read(ParseConnectError(500, Written(Internal(hostile))).message());
+      EXPECT_LE(read.size(), kMaxErrorText) << size;
+      EXPECT_GE(read.size(), size_t{2000}) << "and little is lost";
+    }
   }
 }
 

@@ -13,6 +13,7 @@
 #include "mailroom/rpc/connect_error.h"
 #include "mailroom/rpc/content_coding.h"
 #include "mailroom/rpc/deadline.h"
+#include "mailroom/rpc/error_bounds.h"
 #include "mailroom/rpc/media_type.h"
 #include "mailroom/rpc/wire_metadata.h"
 
@@ -46,7 +47,7 @@ Status ReadContentEncoding(std::string_view encoding, CallHead* call) {
   }
   call->unknown_compression = true;
   std::string words = "content-encoding \"";
-  words.append(encoding.substr(0, 64));
+  words.append(CutEcho(encoding));
   words.append(known ? "\" is given twice" : "\" is not supported");
   words.append("; supported: identity, ").append(KnownCompressions());
   return Unimplemented(std::move(words));
@@ -82,23 +83,23 @@ Status ReadControl(const http::Field& field, CallHead* call, bool* versioned) {
   return Status();
 }
 
-// All but the content type, which is read.
+// All but the content type, which is read. The first error is told. The rest is read all
+// the same: a refused call has a deadline, too.
 Status ReadFields(const http::Headers& headers, CallHead* call, Metadata* metadata) {
   AcceptEncoding accept;
   bool versioned = false;  // the protocol's version was given
+  Status first;
   for (const http::Field& field : headers) {
-    if (IsTransportField(field.name)) {
-      MAILROOM_RETURN_IF_ERROR(ReadTransportField(field, call, &accept));
-    } else if (StartsWithIgnoreCase(field.name, kReserved)) {
-      MAILROOM_RETURN_IF_ERROR(ReadControl(field, call, &versioned));
-    } else {
-      MAILROOM_RETURN_IF_ERROR(AddRequestField(field, metadata));
-    }
+    Status read = IsTransportField(field.name) ? ReadTransportField(field, call, &accept)
+                  : StartsWithIgnoreCase(field.name, kReserved)
+                      ? ReadControl(field, call, &versioned)
+                      : AddRequestField(field, metadata);
+    if (!read.ok() && first.ok()) first = std::move(read);
   }
   // A client that does not say what it takes is answered as it sends.
   call->accepted = accept.given() ? accept.best() : call->request_compression;
   call->compress_always = accept.refuses_identity();
-  return Status();
+  return first;
 }
 
 // The handler's metadata as fields of the answer, or nothing and why not.
@@ -138,12 +139,13 @@ class ConnectUnaryProtocol final : public Protocol {
     *call = CallHead{};
     call->format = format;
     metadata->Clear();
+    Status read = ReadFields(*head.headers, call, metadata);
     if (method.kind != MethodKind::kUnary) {
       return Status::Static(Code::kUnimplemented,
                             "a streaming method is not called by application/json or "
                             "application/proto but by application/connect+json or +proto");
     }
-    return ReadFields(*head.headers, call, metadata);
+    return read;
   }
 
   // The body is the message, bare.

@@ -139,6 +139,20 @@ TEST(ConnectUnaryTest, ProtocolVersionIsGivenOnce) {
   }
 }
 
+// A refused call is answered at its deadline when its body does not come.
+TEST(ConnectUnaryTest, TheTimeoutIsReadWhateverElseIsWrong) {
+  MethodSpec streaming = kMethod;
+  streaming.kind = MethodKind::kBidiStream;
+  const http::Field timeout{"connect-timeout-ms", "250"};
+  for (const Accepted& accepted :
+       {Accepted({{"connect-protocol-version", "2"}, timeout}),
+        Accepted({{"content-encoding", "lzma"}, timeout}),
+        Accepted({{"a-bin", "no base64"}, timeout}), Accepted({timeout}, streaming)}) {
+    EXPECT_FALSE(accepted.status.ok());
+    EXPECT_EQ(accepted.call.timeout, std::chrono::milliseconds(250)) << accepted.status.message();
+  }
+}
+
 TEST(ConnectUnaryTest, TimeoutIsReadOnce) {
   EXPECT_EQ(Accepted({{"Connect-Timeout-Ms", "200"}}).call.timeout, std::chrono::milliseconds(200));
   EXPECT_EQ(Accepted({{"connect-timeout-ms", "0"}}).call.timeout, Duration(0));
@@ -163,6 +177,12 @@ TEST(ConnectUnaryTest, ContentEncodingIsIdentityOrGzip) {
   }
 }
 
+TEST(ConnectUnaryTest, ALongEncodingIsNotRepeatedAsAWhole) {
+  const Accepted accepted({{"content-encoding", std::string(5000, 'x')}});
+  EXPECT_EQ(accepted.status.message(), "content-encoding \"" + std::string(200, 'x') +
+                                           "...\" is not supported; supported: identity, gzip");
+}
+
 // Conformance 5.2: unknown content-encoding is unimplemented and lists what is known.
 TEST(ConnectUnaryTest, AnUnknownEncodingIsUnimplementedAndLearnsTheKnown) {
   for (const char* encoding :
@@ -181,7 +201,6 @@ TEST(ConnectUnaryTest, AnUnknownEncodingIsUnimplementedAndLearnsTheKnown) {
   EXPECT_EQ(Accepted({{"content-encoding", "gzip"}, {"content-encoding", "gzip"}}).status.code(),
             Code::kUnimplemented)
       << "one around the other";
-  EXPECT_LT(Accepted({{"content-encoding", std::string(5000, 'x')}}).status.message().size(), 200u);
   EXPECT_EQ(Accepted({{"content-encoding", "identity"}, {"content-encoding", "br"}}).status.code(),
             Code::kUnimplemented);
 }

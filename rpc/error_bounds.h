@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
+#include <string_view>
 
 #include "mailroom/base/status.h"
 
@@ -12,7 +14,7 @@
 // these bounds before it waits or is written, and says how much was cut. Any thread.
 namespace mailroom::rpc {
 
-// The text, with what it says of the cut. People read far less; 4 KiB is half of what a
+// The text as UTF-8, with what it says of the cut. People read far less; 4 KiB is half of what a
 // header line may have.
 inline constexpr size_t kMaxErrorText = 4 * 1024;
 // Details, and what they come to: types, values and `debug`. Those of google.rpc are ten
@@ -20,12 +22,17 @@ inline constexpr size_t kMaxErrorText = 4 * 1024;
 inline constexpr size_t kMaxErrorDetails = 32;
 inline constexpr size_t kMaxErrorDetailBytes = 16 * 1024;
 
-// True when it is within all three.
+// True when it is within all three, and its text is UTF-8.
 bool IsBounded(const Status& error);
 
-// The same error within the bounds: the text cut at a character and behind it
-// "... (N more bytes)"; the first detail that does not fit is left out with all behind
+// The same error within the bounds: U+FFFD in place of each byte of the text that is not
+// UTF-8, as it is written; the text cut at a character and behind it "... (N more bytes)" of
+// the original; the first detail that does not fit is left out with all behind
 // it, and the text says how many. Itself when it is bounded, also OK.
 Status BoundError(Status error);
+
+// What an error or the access log repeats of what a stranger sent: its first 200 bytes, cut
+// at a character and with "..." behind them, or all of it.
+std::string CutEcho(std::string_view text);
 
 }  // namespace mailroom::rpc

@@ -55,6 +55,14 @@ TEST(ErrorBoundsTest, NoBytesMakeItLonger) {
   }
 }
 
+TEST(ErrorBoundsTest, MalformedBytesAreReplacedBeforeItIsCut) {
+  EXPECT_FALSE(IsBounded(Error("a\xff")));
+  EXPECT_EQ(BoundError(Error("a\xff\xc3z")).message(), "a\xef\xbf\xbd\xef\xbf\xbdz");
+  const Status cut = BoundError(Error(std::string(kMaxErrorText, '\xff')));
+  EXPECT_TRUE(cut.message().ends_with("\xef\xbf\xbd... (2738 more bytes)")) << cut.message();
+  EXPECT_TRUE(IsBounded(cut));
+}
+
 TEST(ErrorBoundsTest, TooManyDetailsAreLeftOutAndCounted) {
   Status error = Error("no");
   for (size_t i = 0; i < kMaxErrorDetails + 2; ++i) error.AddDetail({"a.B", std::to_string(i)});
@@ -85,6 +93,19 @@ TEST(ErrorBoundsTest, ALongTextSaysBoth) {
   const Status bounded = BoundError(error);
   EXPECT_LE(bounded.message().size(), kMaxErrorText);
   EXPECT_TRUE(bounded.message().ends_with(" more bytes) (1 detail left out)"));
+}
+
+TEST(CutEchoTest, TwoHundredBytesAreKept) {
+  EXPECT_EQ(CutEcho(""), "");
+  EXPECT_EQ(CutEcho(std::string(200, 'x')), std::string(200, 'x'));
+  EXPECT_EQ(CutEcho(std::string(201, 'x')), std::string(200, 'x') + "...");
+  EXPECT_EQ(CutEcho(std::string(1'000'000, '\x80')), "...") << "no character to cut at";
+}
+
+TEST(CutEchoTest, ItIsCutAtACharacter) {
+  const std::string before(199, 'x');
+  EXPECT_EQ(CutEcho(before + "\xc3\xa4"), before + "...");
+  EXPECT_EQ(CutEcho("x" + before + "\xc3\xa4"), "x" + before + "...");
 }
 
 }  // namespace

@@ -15,6 +15,9 @@ namespace {
 // A probe or a scraper is quick or gone; Prometheus scrapes once a minute.
 constexpr Duration kIdle = std::chrono::seconds(90);
 
+// For the first request of a peer to arrive. A probe's own timeout is a second by default.
+constexpr Duration kNew = std::chrono::seconds(1);
+
 constexpr std::string_view kText = "text/plain; charset=utf-8";
 constexpr std::string_view kPrometheusText = "text/plain; version=0.0.4; charset=utf-8";
 
@@ -63,26 +66,41 @@ bool Admin::OnAccept(io::Connection& connection) {
   const size_t index = connection.id().index();
   if (index >= peers_.size()) peers_.resize(index + 1);
   peers_[index] = std::make_unique<Peer>(http1_, connection.id());
+  peers_[index]->accepted = loop_.now();
   deadlines_.Touch(peers_[index]->deadline, loop_.now());
   if (loop_.connection_count() > kMaxPeers) MakeRoom(connection.id());
   return true;
 }
 
-// A probe that is shut out has the server killed. Who waits for an answer, or takes one,
-// goes only when there is nobody else; half a head counts for nothing.
+// Whoever waits for an answer, or takes one, goes behind the idle ones. But a body that
+// never comes looks the same: a peer that has just come, whose head is on its way, goes
+// behind those.
+Admin::Stays Admin::StaysOf(const io::Connection& connection, const Peer& peer) const {
+  const bool unsent = connection.queued_output() > 0;
+  if (peer.leaving && !unsent) return Stays::kLeaving;
+  const bool busy = peer.unanswered || unsent;
+  if (!Expired(loop_.now(), DeadlineIn(peer.accepted, kNew))) {
+    return busy ? Stays::kNewAndBusy : Stays::kNew;
+  }
+  return busy ? Stays::kBusy : Stays::kIdle;
+}
+
+// A probe that is shut out has the server killed.
 void Admin::MakeRoom(ConnectionId newcomer) {
   io::Connection* oldest = nullptr;
-  std::pair<bool, TimePoint> least;  // busy, deadline
+  std::pair<Stays, TimePoint> least;
+  size_t staying = 0;
   loop_.ForEachConnection([&](io::Connection& connection) {
     const auto& peer = peers_[connection.id().index()];
-    if (connection.id() == newcomer || peer == nullptr) return;
-    const bool busy = peer->unanswered || connection.queued_output() > 0;
-    const std::pair<bool, TimePoint> rank(busy, peer->deadline.deadline());
+    if (peer == nullptr || connection.closing()) return;
+    ++staying;
+    if (connection.id() == newcomer) return;
+    const std::pair rank(StaysOf(connection, *peer), peer->deadline.deadline());
     if (oldest != nullptr && least <= rank) return;
     oldest = &connection;
     least = rank;
   });
-  if (oldest == nullptr) return;
+  if (oldest == nullptr || staying <= kMaxPeers) return;
   MAILROOM_LOG_EVERY(kWarning, std::chrono::minutes(1))
       << "--admin-listen has more than " << kMaxPeers
       << " connections: those that were idle longest are closed for new ones";
@@ -109,7 +127,9 @@ void Admin::OnRead(io::Connection& connection) {
     if (bad || std::holds_alternative<http::NeedMore>(event)) break;
   }
   const bool done = peer.engine->must_close() && !peer.unanswered;
-  if (connection.peer_closed() || done) connection.CloseAfterFlush();
+  if (!connection.peer_closed() && !done) return;
+  peer.leaving = true;
+  connection.CloseAfterFlush();
 }
 
 void Admin::OnHead(io::Connection& connection, Peer& peer, const http::Head& head) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -23,7 +25,7 @@
 // are busy or stuck, and so that rendering metrics costs no call a turn. It reads
 // counters and nothing else of theirs. On loopback by default; no TLS, no
 // authentication: do not open it to strangers. At most kMaxPeers connections: another
-// one is served, and the one that was idle longest closes for it.
+// one is served, and one that is leaving, or was idle longest, closes for it.
 namespace mailroom::server {
 
 class Admin final : public io::Handler {
@@ -56,6 +58,8 @@ class Admin final : public io::Handler {
     std::string method;
     std::string path;
     bool unanswered = false;  // has sent a head, and no answer is queued
+    bool leaving = false;     // closes when what is queued is written
+    TimePoint accepted;
   };
 
   bool OnAccept(io::Connection& connection) override;
@@ -74,6 +78,10 @@ class Admin final : public io::Handler {
   void OnTick() override {}
   void OnSignal(int) override {}
 
+  // Who closes for a newcomer, the first of them before the others.
+  enum class Stays : uint8_t { kLeaving, kIdle, kBusy, kNew, kNewAndBusy };
+
+  Stays StaysOf(const io::Connection& connection, const Peer& peer) const;
   void MakeRoom(ConnectionId newcomer);
   void OnHead(io::Connection& connection, Peer& peer, const http::Head& head);
   void Answer(io::Connection& connection, Peer& peer, int status, std::string_view body,

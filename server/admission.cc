@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mailroom/server/admission.h"
 
+#include "mailroom/rpc/error_bounds.h"
 #include "mailroom/rpc/protocol.h"
 #include "mailroom/server/duration.h"
 
 namespace mailroom::server {
 namespace {
-
-// An error's text repeats what the client sent up to here.
-constexpr size_t kEchoedPath = 200;
 
 // What the operator allows is less than what the caller asked for.
 bool IsCut(std::optional<Duration> asked, const ServerOptions& options) {
@@ -94,9 +92,7 @@ std::string TimeoutAnswer(std::string_view flag, std::string_view date_line) {
 }
 
 std::string UnknownPathText(const Router& router, std::string_view path) {
-  std::string text = "no method at ";
-  text.append(path.substr(0, kEchoedPath));
-  if (path.size() > kEchoedPath) text.append("...");
+  std::string text = "no method at " + rpc::CutEcho(path);
   const std::string_view nearest = router.Nearest(path);
   if (nearest.empty()) {
     text.append("; GET / lists all methods");

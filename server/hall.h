@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -30,7 +31,7 @@
 // Hall: what the sessions of one I/O actor share. Private to server.
 //
 // Plain parts without behaviour of their own beyond pooling; the I/O actor owns
-// it and everything in it. Loop thread only.
+// it and everything in it. Loop thread only, but for `closing`.
 namespace mailroom::server {
 
 // What a request head that was seen before says about its call: it is read once.
@@ -76,7 +77,8 @@ struct Hall {
   io::DeadlineList write_deadlines;
   io::DeadlineList half_close_deadlines;
 
-  bool closing = false;   // answers say Connection: close
+  // An end was asked for: answers say Connection: close. Any thread; never false again.
+  std::atomic<bool> closing{false};
   bool draining = false;  // new requests are shed
   bool posted = false;    // mail was posted in this turn: workers want a wake
 

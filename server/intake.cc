@@ -6,6 +6,7 @@
 #include <string_view>
 #include <utility>
 
+#include "mailroom/rpc/error_bounds.h"
 #include "mailroom/rpc/protocol.h"
 #include "mailroom/rpc/trace_context.h"
 #include "mailroom/server/admission.h"
@@ -17,9 +18,6 @@ namespace {
 constexpr std::array<std::string_view, 9> kKnownMethods = {
     "GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"};
 
-// What is repeated of a content type that nobody speaks.
-constexpr size_t kEchoedType = 200;
-
 // The value of Allow for a target (RFC 9110 s10.2.1); empty when nothing is there.
 std::string_view Allowed(const http::Head& head, const Exchange& exchange) {
   if (exchange.route != nullptr) return "OPTIONS, POST";
@@ -28,25 +26,16 @@ std::string_view Allowed(const http::Head& head, const Exchange& exchange) {
   return {};
 }
 
-// What a stranger sends is repeated in the log up to here.
-constexpr size_t kLogged = 200;
-
-void AppendCut(std::string_view text, std::string* out) {
-  out->append(text.substr(0, kLogged));
-  if (text.size() > kLogged) out->append("...");
-}
-
 // For the access log, which has no method to name.
 void NoteRequestLine(const http::Head& head, Exchange* exchange) {
-  exchange->request_line.append(head.method).push_back(' ');
-  AppendCut(head.path, &exchange->request_line);
+  exchange->request_line = rpc::CutEcho(head.method) + " " + rpc::CutEcho(head.path);
 }
 
 // For the access log.
 void NoteCaller(const http::Head& head, Exchange* exchange) {
   exchange->trace_id = rpc::TraceIdOf(*head.headers);
   const http::Field* const agent = head.headers->Find("user-agent");
-  if (agent != nullptr) AppendCut(agent->value, &exchange->user_agent);
+  if (agent != nullptr) exchange->user_agent = rpc::CutEcho(agent->value);
 }
 
 // Where the head's call goes and what it says, if this very head was read before.
@@ -103,7 +92,7 @@ void RefuseMethod(Hall& hall, const http::Head& head, Exchange* exchange) {
   } else {
     exchange->accept_post = true;
     RefuseHttp(hall, exchange, 415, Code::kUnknown,
-               "content type \"" + std::string(head.content_type.substr(0, kEchoedType)) +
+               "content type \"" + rpc::CutEcho(head.content_type) +
                    "\" is not spoken here; send one of " + std::string(rpc::AcceptPost()));
   }
 }

@@ -72,7 +72,7 @@ void IoActor::Ring() noexcept {
 }
 
 void IoActor::RequestStop() {
-  stop_requested_.store(true);
+  hall_.closing.store(true);
   Ring();
 }
 
@@ -83,7 +83,6 @@ bool IoActor::OnAccept(io::Connection& connection) {
   const size_t index = connection.id().index();
   if (index >= sessions_.size()) sessions_.resize(index + 1);
   sessions_[index] = std::make_unique<Session>(hall_, connection);
-  if (hall_.closing) sessions_[index]->StartClosing();
   return true;
 }
 
@@ -145,7 +144,7 @@ void IoActor::OnTurn(TimePoint now) {
     beat_();
   }
   EvictDue(now);
-  if (stop_requested_.load()) BeginDrain(now);
+  if (hall_.closing.load()) BeginDrain(now);
   if (drain_.phase() != Drain::Phase::kServing) StepDrain(now);
   CopyLoopCounters();
 }
@@ -154,7 +153,8 @@ void IoActor::EvictDue(TimePoint now) {
   const auto evict = [this, now](io::DeadlineList& list, Evicted kind) {
     while (io::DeadlineList::Node* due = list.PopDue(now)) {
       io::Connection* const connection = loop_.Find(due->owner());
-      if (connection != nullptr) Find(due->owner())->Evict(*connection, kind);
+      if (connection == nullptr || connection->closing()) continue;
+      Find(due->owner())->Evict(*connection, kind);
     }
   };
   evict(hall_.header_deadlines, Evicted::kHeader);
@@ -166,25 +166,20 @@ void IoActor::EvictDue(TimePoint now) {
   evict(hall_.half_close_deadlines, Evicted::kHalfClose);
   while (const std::optional<ConnectionId> due = hall_.ages.PopDue(now)) {
     io::Connection* const connection = loop_.Find(*due);
-    if (connection != nullptr) Find(*due)->OnAge(*connection);
+    if (connection != nullptr && !connection->closing()) Find(*due)->OnAge(*connection);
   }
 }
 
 void IoActor::BeginDrain(TimePoint now) {
   if (drain_.phase() != Drain::Phase::kServing) return;
   drain_.Begin(now);
-  // Before /readyz says so: whoever is answered from now on looks elsewhere for the next
-  // call. Idle connections stay: what is sent on them meanwhile is served.
-  hall_.closing = true;
-  loop_.ForEachConnection([this](io::Connection& connection) {
-    if (Session* session = Find(connection.id())) session->StartClosing();
-  });
+  // Whoever is answered from now on looks elsewhere for the next call. Idle connections
+  // stay: what is sent on them meanwhile is served.
+  hall_.closing.store(true);
   if (drains_) drains_();
 }
 
 void IoActor::StepDrain(TimePoint now) {
-  // relaxed: what /readyz says may be a moment old.
-  ready_.store(false, std::memory_order_relaxed);
   if (drained()) return;
   Drain::Phase phase = drain_.Step(now, StillHere());
   if (phase == Drain::Phase::kDraining && !hall_.draining) {
@@ -275,7 +270,7 @@ bool IoActor::PrepareSleep() {
   doorbell_.Sleep();
   return mailbox_.depth() == 0 && inline_runner_.idle() &&
          (accept_ == nullptr || !accept_->may_go_on()) &&
-         (!stop_requested_.load() || drain_.phase() != Drain::Phase::kServing);
+         (!hall_.closing.load() || drain_.phase() != Drain::Phase::kServing);
 }
 
 void IoActor::EndSleep() {

@@ -85,8 +85,9 @@ class IoActor final : public Home, public io::Handler {
   }
   // Any thread. What the loop is at.
   const actors::Activity& activity() const { return activity_; }
-  // Any thread. What /readyz says.
-  bool ready() const { return ready_.load(std::memory_order_relaxed); }
+  // Any thread. No end was asked for; once it was, each answer of this loop says
+  // `Connection: close`.
+  bool ready() const { return !hall_.closing.load(); }
   // Any thread. System calls that woke the loop.
   uint64_t wakes() const { return wakes_.load(std::memory_order_relaxed); }
   uint64_t posts() const { return posts_.get(); }
@@ -143,8 +144,6 @@ class IoActor final : public Home, public io::Handler {
   std::atomic<uint64_t> wakes_{0};
   Counter posts_;         // completions settled
   ConnectionId settled_;  // has replies attached that are not answered yet
-  std::atomic<bool> ready_{true};
-  std::atomic<bool> stop_requested_{false};
   std::function<void()> drains_;
   std::function<void()> hangs_up_;
   const std::atomic<size_t>* others_ = nullptr;

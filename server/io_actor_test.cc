@@ -81,6 +81,22 @@ TEST(IoActorDrainTest, OneThatStopsAfterOthersWaitsForThem) {
   EXPECT_TRUE(loop.io_actor->drained());
 }
 
+// Another loop, or the admin port, may say so before this one has begun to drain.
+TEST(IoActorDrainTest, AnswersSayCloseFromTheRequestOn) {
+  ServerOptions options;
+  options.drain_delay = minutes(1);
+  ProbedLoop loop(options);
+  io::Peer peer = loop.Connect();
+  loop.Turn();
+  loop.io_actor->RequestStop();
+  EXPECT_FALSE(loop.io_actor->ready());
+  peer.Send("GET /nothing HTTP/1.1\r\nhost: a\r\n\r\n");  // answered before OnTurn
+  loop.Turn();
+  const std::vector<testing::HttpReply> replies = ProbedLoop::Replies(peer);
+  ASSERT_EQ(replies.size(), 1u);
+  EXPECT_EQ(replies[0].headers.Find("connection"), "close");
+}
+
 TEST(IoActorDrainTest, ItTellsOnceAndIsNotReadyFromThenOn) {
   ProbedLoop loop;
   int told = 0;
@@ -335,6 +351,27 @@ TEST(IoActorEvictTest, WhoTakesAnAnswerIsNotIdle) {
   EXPECT_GT(answer.size(), 1000u * 1000u);
   loop.Advance(seconds(2));
   EXPECT_EQ(loop.evicted(Evicted::kIdle), 1u);
+}
+
+TEST(IoActorEvictTest, WhoIsClosingAlreadyIsNotEvictedToo) {
+  ServerOptions options;
+  options.idle_timeout = minutes(1);
+  options.max_connection_age = minutes(1);
+  ProbedLoop loop(options);
+  io::Peer idle = loop.Connect();
+  loop.Turn();
+  loop.Advance(minutes(2));  // both are over
+  EXPECT_EQ(loop.evicted(Evicted::kIdle), 1u);
+  EXPECT_EQ(loop.evicted(Evicted::kAge), 0u);
+  io::Peer gone = loop.Connect();
+  loop.Turn();
+  loop.poller->ScriptReceive(loop.last_fd, io::IoResult::Failed(Unavailable("ECONNRESET")));
+  gone.Send("x");
+  loop.clock.Advance(minutes(2));
+  loop.Turn();
+  EXPECT_EQ(loop.loop().connection_count(), 0u);
+  EXPECT_EQ(loop.evicted(Evicted::kIdle), 1u);
+  EXPECT_EQ(loop.evicted(Evicted::kAge), 0u);
 }
 
 // An inline actor that queues itself again is no reason to sleep, nor is one that was

@@ -66,14 +66,14 @@ struct ServerOptions {
   Duration max_call_timeout = Duration::zero();
 
   // --half-close-timeout: a caller who has ended its side (FIN) while its call is out is
-  // answered for so long, anew from each answer that comes home; then it counts as gone.
+  // answered for so long, anew from each of its answers; then it counts as gone.
   // 0: no limit. Nearly always it has closed, and nobody will read: a FIN does not tell
   // the one from the other. Those who only send no more wait for what is quick.
   Duration half_close_timeout = std::chrono::seconds(5);
   // --peer-timeout: a peer whose machine answers nothing for so long, neither to data nor
-  // to the kernel's probes, has vanished; 0: the kernel's own times (hours). No shorter
-  // than what a network is out for a while; also the longest that a peer may take nothing
-  // at all (a closed window), which --write-timeout ends sooner by default.
+  // to the kernel's probes, has vanished; 0: the kernel's own times (hours), otherwise 1s or
+  // more. No shorter than what a network is out for a while; also the longest that a peer
+  // may take nothing at all (a closed window), whatever --write-timeout says.
   Duration peer_timeout = std::chrono::minutes(1);
 
   // --linger-timeout: when we close first, for the client's end. Time for an answer to

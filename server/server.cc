@@ -90,6 +90,13 @@ Status CannotListen(const std::string& flag, const Status& why) {
   return Status(why.code(), std::move(text));
 }
 
+Status SetPeerTimeout(Duration timeout, io::Listener* listener) {
+  const Status set = listener->SetPeerTimeout(timeout);
+  if (set.ok()) return set;
+  return Status(set.code(),
+                "--peer-timeout: " + std::string(set.message()) + "; 0s leaves it to the kernel");
+}
+
 }  // namespace
 }  // namespace server
 
@@ -290,7 +297,7 @@ Status Server::OpenListeners() {
     MAILROOM_RETURN_IF_ERROR(server::CannotListen("--listen", opened.status()));
     io::Listener first = *std::move(opened);
     if (options_.peer_timeout > Duration::zero()) {
-      MAILROOM_RETURN_IF_ERROR(first.SetPeerTimeout(options_.peer_timeout));
+      MAILROOM_RETURN_IF_ERROR(server::SetPeerTimeout(options_.peer_timeout, &first));
     }
     addresses_.push_back(first.name());
     for (size_t i = 1; i < io_actors_.size(); ++i) {
@@ -345,7 +352,8 @@ Status Server::StartAdmin() {
   if (options_.admin_listen.empty()) return Status();
   server::Admin::Pages pages;
   pages.ready = [this] {
-    return std::all_of(io_actors_.begin(), io_actors_.end(),
+    // 503 only when it holds of each loop that its answers say `Connection: close`.
+    return std::any_of(io_actors_.begin(), io_actors_.end(),
                        [](const auto& io_actor) { return io_actor->ready(); });
   };
   pages.metrics = [this] { return Metrics(); };

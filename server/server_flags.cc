@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mailroom/server/server_flags.h"
 
+#include <chrono>
 #include <climits>
 #include <cstdio>
 #include <utility>
@@ -21,6 +22,8 @@ constexpr int64_t kMostBytes = int64_t{1} << 40;
 constexpr int64_t kMostConnections = int64_t{ServerOptions::kMostIoThreads} << 20;
 // Protocol Buffers' own bound.
 constexpr int64_t kMostMessageBytes = INT_MAX;
+// A lost packet alone takes a few hundred milliseconds to be sent again.
+constexpr Duration kLeastPeerTimeout = std::chrono::seconds(1);
 
 constexpr const char* kNoAddress = "none";
 
@@ -155,6 +158,24 @@ void AddBounds(ServerOptions* o, Flags* f) {
          "then it closes; 0: no limit", {0, kMostBytes});
 }
 
+Flag PeerTimeout(ServerOptions* o) {
+  Flags any;
+  any.Add("peer-timeout", &o->peer_timeout,
+          "for a sign of life of a peer's machine or, whatever --write-timeout says, room for more "
+          "of an answer, 1s or more; 0s: the kernel's own");
+  Flag flag = any.all().front();
+  flag.set = [set = std::move(flag.set)](const Flag::Texts& texts) -> std::string {
+    const std::optional<Duration> value = ParseDuration(texts.front());
+    if (value && *value > Duration::zero() && *value < kLeastPeerTimeout) {
+      return "'" + texts.front() +
+             "' is shorter than a network may be out; write 1s or more, or 0s to leave it to the "
+             "kernel";
+    }
+    return set(texts);
+  };
+  return flag;
+}
+
 void AddTimeouts(ServerOptions* o, Flags* f) {
   f->Add("header-timeout", &o->header_timeout, "for a request's head to arrive; 0s: no limit");
   f->Add("body-timeout", &o->body_timeout, "for a request's body to arrive; 0s: no limit");
@@ -164,8 +185,7 @@ void AddTimeouts(ServerOptions* o, Flags* f) {
          "the longest deadline of a call, also where its caller asks for none; 0s: no limit");
   f->Add("half-close-timeout", &o->half_close_timeout,
          "for the answer to a caller who has ended its side; 0s: no limit");
-  f->Add("peer-timeout", &o->peer_timeout,
-         "for a sign of life of a peer's machine; 0s: the kernel's own");
+  f->Add(PeerTimeout(o));
   f->Add("linger-timeout", &o->linger_timeout,
          "for a client's end after an answer that closes; 0s: it is not awaited");
   f->Add("max-connection-age", &o->max_connection_age,

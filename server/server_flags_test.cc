@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <chrono>
 #include <map>
 #include <string>
 #include <vector>
@@ -248,6 +249,20 @@ TEST_F(ServerFlagsTest, AnEmptyValueIsRefusedOrMeansNone) {
     EXPECT_EQ(Parse({}), -1) << said;
     EXPECT_EQ(Values(), defaults) << flag.name;
   }
+}
+
+// A few milliseconds took every client whose network lost a packet for dead.
+TEST_F(ServerFlagsTest, APeerTimeoutIsASecondAtLeastOrNone) {
+  const Flag* const flag = flags.Find("peer-timeout");
+  for (const char* text : {"0s", "1s", "1000ms", "2h"}) EXPECT_EQ(flag->set({text}), "") << text;
+  options.peer_timeout = std::chrono::seconds(7);
+  EXPECT_EQ(flag->set({"999ms"}),
+            "'999ms' is shorter than a network may be out; write 1s or more, or 0s to leave it to "
+            "the kernel");
+  EXPECT_NE(flag->set({"1ns"}), "");
+  EXPECT_EQ(options.peer_timeout, std::chrono::seconds(7));
+  options.peer_timeout = std::chrono::milliseconds(5);
+  EXPECT_TRUE(CheckValues(options).message().starts_with("--peer-timeout: '5ms' is shorter "));
 }
 
 TEST_F(ServerFlagsTest, WhatAProgramSetsByItselfIsHeldToTheSameBounds) {

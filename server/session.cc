@@ -225,12 +225,18 @@ void Session::OnPeerEnd(io::Connection& connection) {
 void Session::Attach(http::StreamId stream, std::unique_ptr<actors::Envelope> reply) {
   Exchange* const exchange = exchanges_.Find(stream);
   MAILROOM_CHECK(exchange != nullptr && exchange->state == Exchange::State::kOut);
-  exchange->state = Exchange::State::kReady;
+  EndCall(*exchange);
+  KeepReply(*exchange, std::move(reply));
+}
+
+// It has an answer, whatever that is and whenever its turn comes. A peer that has ended its
+// side is waited for anew: it may be waiting for all its answers.
+void Session::EndCall(Exchange& exchange) {
+  exchange.state = Exchange::State::kReady;
   --out_;
   if (watch_.phase() == ConnectionWatch::Phase::kHalfClosed) {
     watch_.Await(ConnectionWatch::Phase::kHalfClosed, /*anew=*/true);
   }
-  KeepReply(*exchange, std::move(reply));
 }
 
 // It may wait for its turn, or for a slow reader: the request does not wait with it, and
@@ -253,8 +259,7 @@ void Session::Expire(io::Connection& connection, http::StreamId stream) {
   MAILROOM_CHECK(exchange != nullptr && exchange->state == Exchange::State::kOut);
   Cancel(*exchange);
   RefuseCall(exchange, DeadlineStatus(exchange->head.timeout, hall_.options));
-  exchange->state = Exchange::State::kReady;
-  --out_;
+  EndCall(*exchange);
   Advance(connection);
 }
 
@@ -265,7 +270,9 @@ void Session::ExpireReceiving(io::Connection& connection) {
   if (newest == nullptr || newest->state != Exchange::State::kReceiving) return;
   if (newest->envelope != nullptr) hall_.GiveBack(std::move(newest->envelope));
   if (!newest->refused) {
-    RefuseCall(newest, LateRequestStatus(newest->head.timeout, hall_.options));
+    // Frozen: its rest may be here, and we did not read it.
+    RefuseCall(newest, out_ > 0 ? DeadlineStatus(newest->head.timeout, hall_.options)
+                                : LateRequestStatus(newest->head.timeout, hall_.options));
   }
   newest->state = Exchange::State::kReady;
   engine_->StartClosing();
@@ -378,6 +385,9 @@ void Session::Answer(io::Connection& connection, Exchange& exchange) {
   head.content_type = answer.content_type;
   head.headers = &answer.headers;
   head.content_length = answer.body.size();
+  // Not before there is an answer to say so: a request may be on its way to a connection
+  // at rest, and its client may still take an answer that said nothing of it.
+  if (hall_.closing.load()) engine_->StartClosing();
   const size_t before = connection.queued_output();
   std::string* const out = connection.WriteBuffer();
   engine_->SendHead(exchange.stream, head, hall_.WallNow(), out);

@@ -61,8 +61,6 @@ class Session final {
   void Evict(io::Connection& connection, Evicted kind);
   // The connection has reached --max-connection-age, or its grace has passed.
   void OnAge(io::Connection& connection);
-  // From now on answers say `Connection: close`; at rest it waits for one more request.
-  void StartClosing() { engine_->StartClosing(); }
   // Answers what is in hand with `Connection: close`; closes at once if nothing is.
   void StartDraining(io::Connection& connection);
 
@@ -76,6 +74,7 @@ class Session final {
 
   bool MayDispatch(const Exchange& exchange) const;
   void Dispatch(io::Connection& connection, Exchange& exchange);
+  void EndCall(Exchange& exchange);
   void KeepReply(Exchange& exchange, std::unique_ptr<actors::Envelope> reply);
   void Cancel(const Exchange& exchange);
 

@@ -145,6 +145,14 @@ std::vector<Ending> WhileItComes() {
          Send(loop, peer, HalfACall());
          loop.Advance(loop.hall().options.body_timeout);
        }},
+      {"ItWasRefusedAndItsBodyDidNotCome", Code::kInvalidArgument,
+       [](ProbedLoop& loop, io::Peer& peer) {
+         // The deadline counts, though what is wrong stands in front of it.
+         const std::string call = ProbedLoop::CallText(
+             "Do", "body", "connect-protocol-version: 2\r\nconnect-timeout-ms: 5\r\n");
+         Send(loop, peer, call.substr(0, call.size() - 1));
+         loop.Advance(milliseconds(5));
+       }},
       {"ItsFramingIsWrong", Code::kInvalidArgument,
        [](ProbedLoop& loop, io::Peer& peer) { Send(loop, peer, Chunked("4\r\nbody\r\nzz\r\n")); }},
   };

@@ -110,6 +110,15 @@ TEST_F(AccessLogTest, WhatAStrangerSendsIsBoundedThere) {
   const std::string line = server.TakeAccessLog();
   EXPECT_THAT(line, HasSubstr(" request=\"GET /" + std::string(199, 'x') + "...\""));
   EXPECT_THAT(line, HasSubstr(" user_agent=\"" + std::string(200, 'y') + "...\""));
+  server.Exchange(std::string(5000, 'M') + " / HTTP/1.1\r\nhost: x\r\n\r\n");
+  EXPECT_THAT(server.TakeAccessLog(), HasSubstr(" request=\"" + std::string(200, 'M') + "... /\""));
+}
+
+TEST_F(AccessLogTest, ItIsCutAtACharacter) {
+  std::string agent = "a";
+  while (agent.size() < 500) agent += "\xc3\xa4";
+  server.Exchange(Echo("{}", "user-agent: " + agent + "\r\n"));
+  EXPECT_THAT(server.TakeAccessLog(), HasSubstr(agent.substr(0, 199) + "...\""));
 }
 
 class SampledAccessLogTest : public AccessLogTest {

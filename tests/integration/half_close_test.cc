@@ -107,6 +107,17 @@ TEST_F(HalfCloseTest, SoDoesOneThatWaitsForItsTurn) {
   EXPECT_EQ(Replies(peer).size(), 2u);
 }
 
+TEST_F(HalfCloseTest, SoDoesOneThatIsADeadline) {
+  io::Peer peer = Ended(Echo("slow", 8000) + Echo("fast", 60000, "Connect-Timeout-Ms: 4000\r\n"));
+  server.Advance(seconds(4));
+  EXPECT_EQ(peer.Receive(), "");
+  server.Advance(seconds(4));
+  const std::vector<HttpReply> replies = Replies(peer);
+  ASSERT_EQ(replies.size(), 2u);
+  EXPECT_EQ(replies[0].body, R"({"message":"slow"})");
+  EXPECT_EQ(replies[1].status, 504);
+}
+
 TEST_F(HalfCloseTest, RequestsThatWereNotReadYetAreServedToo) {
   std::string deposits;
   for (int i = 0; i < 40; ++i) deposits += Deposit("nobody") + Echo("x", 1000);

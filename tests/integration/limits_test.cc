@@ -230,6 +230,31 @@ TEST_F(BodyMemoryTest, WhenUsedUpANewBodyIsShedByName) {
   EXPECT_EQ(echo.Ask(second, Large())[0].status, 200) << "the connection was not closed";
 }
 
+// Its deadline ends what was shed long before; why it was shed is told.
+TEST_F(BodyMemoryTest, ABodyThatWasShedAndNeverEndsIsToldAtItsDeadline) {
+  const std::string deadline = "Connect-Timeout-Ms: 5\r\n";
+  const std::string sized = Large(0, deadline);
+  const std::string chunked =
+      "POST " + std::string(kEcho) + " HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\n" +
+      deadline + "transfer-encoding: chunked\r\n\r\n2bc\r\n" + std::string(700, 'x');  // and no end
+  for (const std::string& call : {sized.substr(0, sized.size() - 1), chunked}) {
+    io::Peer first = echo.server.Connect();
+    ASSERT_TRUE(echo.Ask(first, Large().substr(0, 600)).empty());
+    io::Peer second = echo.server.Connect();
+    ASSERT_TRUE(echo.Ask(second, call).empty());
+    first.Close();
+    echo.server.Turn();
+    EXPECT_EQ(echo.BodyBytes(), 0);
+    echo.server.Advance(milliseconds(5));
+    const std::vector<HttpReply> shed = echo.Ask(second, "");
+    ASSERT_EQ(shed.size(), 1u);
+    EXPECT_EQ(shed[0].status, 429);
+    EXPECT_EQ(shed[0].headers.Find("retry-after"), "1");
+    EXPECT_EQ(shed[0].headers.Find("connection"), "close");
+    EXPECT_EQ(echo.BodyBytes(), 0);
+  }
+}
+
 TEST_F(BodyMemoryTest, IsHeldUntilTheEnvelopeIsHome) {
   io::Peer peer = echo.server.Connect();
   ASSERT_TRUE(echo.Ask(peer, Large(1000, "Connect-Timeout-Ms: 5\r\n")).empty());

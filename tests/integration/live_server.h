@@ -36,7 +36,7 @@ class LiveServer final {
  public:
   using AddServices = void (*)(Server&);
 
-  // On a free port, unless the options name other addresses.
+  // On a free port and without an admin port, unless the options name other addresses.
   explicit LiveServer(Threads threads, ServerOptions options = ServerOptions(),
                       AddServices add_services = AddAll)
       : server_(Fill(std::move(options), threads)) {
@@ -78,7 +78,7 @@ class LiveServer final {
   }
   static ServerOptions Fill(ServerOptions options, Threads threads) {
     if (options.listen == ServerOptions().listen) options.listen = {"127.0.0.1:0"};
-    options.admin_listen = "";
+    if (options.admin_listen == ServerOptions().admin_listen) options.admin_listen = "";
     options.io_threads = threads.loops;
     options.workers = threads.workers;
     return options;

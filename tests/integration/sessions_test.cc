@@ -278,6 +278,70 @@ TEST_F(DrainDelayTest, AnswersSayCloseFromTheBeginningOn) {
   EXPECT_TRUE(silent.AtEnd());
 }
 
+// Its answer was composed before the drain began and does not say close: the connection was
+// closed behind it all the same, and the next request thrown away.
+TEST_F(DrainDelayTest, WhoStillTakesAnEarlierAnswerMayAskOnceMore) {
+  for (const bool asks_early : {false, true}) {
+    InMemoryServer slow(FiveSeconds());
+    slow.Add<services::EchoActor>();
+    io::Peer peer = slow.Connect();
+    const std::string large = Echo(std::string(3'000'000, 'x'));
+    for (std::string_view rest = large; !rest.empty(); slow.Turn()) {
+      rest.remove_prefix(peer.Send(rest));
+    }
+    slow.Drain();
+    slow.Turn();
+    if (asks_early) peer.Send(Echo("late"));
+    std::string received;
+    for (int i = 0; i < 200 && received.size() < large.size(); ++i) {
+      received += peer.Receive();
+      slow.Turn();
+    }
+    if (!asks_early) {
+      const std::vector<HttpReply> first = Replies(&received);
+      ASSERT_EQ(first.size(), 1u);
+      EXPECT_EQ(first[0].headers.Find("connection"), std::nullopt);
+      ASSERT_FALSE(peer.AtEnd());
+      peer.Send(Echo("late"));
+      slow.Turn();
+    }
+    received += peer.Receive();
+    const std::vector<HttpReply> replies = Replies(&received);
+    ASSERT_EQ(replies.size(), asks_early ? 2u : 1u);
+    EXPECT_EQ(replies.back().body, R"({"message":"late"})");
+    EXPECT_EQ(replies.back().headers.Find("connection"), "close");
+    EXPECT_TRUE(peer.AtEnd());
+  }
+}
+
+TEST_F(DrainDelayTest, AnEmptyLineIsNoLastRequest) {
+  io::Peer peer = server.Connect();
+  server.Turn();
+  server.Drain();
+  server.Turn();
+  peer.Send("\r\n");
+  server.Turn();
+  EXPECT_FALSE(peer.AtEnd());
+  peer.Send(Echo("late"));
+  server.Turn();
+  ExpectLastAnswer(peer);
+}
+
+TEST_F(DrainDelayTest, OfPipelinedCallsTheLastIsToldSo) {
+  io::Peer peer = server.Connect();
+  peer.Send(Echo("a", 50) + Echo("b", 50) + Echo("c", 50));
+  server.Turn();
+  server.Drain();
+  server.Turn();
+  server.Advance(milliseconds(50));
+  const std::vector<HttpReply> replies = Replies(peer);
+  ASSERT_EQ(replies.size(), 3u);
+  EXPECT_EQ(replies[0].headers.Find("connection"), std::nullopt);
+  EXPECT_EQ(replies[1].headers.Find("connection"), std::nullopt);
+  EXPECT_EQ(replies[2].headers.Find("connection"), "close");
+  EXPECT_TRUE(peer.AtEnd());
+}
+
 // Its head is not read any more (docs/design/0011), and its answer changes all the same.
 TEST_F(SessionsTest, DrainingIsToldBehindAHeadThatIsKnown) {
   io::Peer peer = server.Connect();
