@@ -129,6 +129,11 @@ int LogThreads() {
   return threads;
 }
 
+// /proc shows a thread for a moment after it was joined.
+void AwaitNoLogThread() {
+  while (LogThreads() > 0) std::this_thread::yield();
+}
+
 // Of this process's first thread.
 bool MainThreadSleeps() {
   const std::string stat = TextOf("/proc/self/task/" + std::to_string(::getpid()) + "/stat");
@@ -218,6 +223,7 @@ TEST(LogWriterTest, EndsThoughNobodyReads) {
 
 // Somebody has to count and to tell it.
 TEST(LogWriterTest, AFirstLineWithoutRoomStartsTheThread) {
+  AwaitNoLogThread();
   Pipe pipe;
   LogWriter writer(pipe.writer(), {});
   writer.Add(std::string(LogWriter::kWaitingBytes + 1, 'x'));
@@ -249,6 +255,7 @@ TEST(LogWriterTest, AFlushDoesNotWaitForTheEndOfAFlood) {
 
 // What it logs about itself while its owner waits for its end starts no second thread.
 TEST(LogWriterTest, HasOneThreadUntilItsEnd) {
+  AwaitNoLogThread();
   std::promise<void> in_hook;
   std::atomic<bool> ends{false};
   int threads = 0;
