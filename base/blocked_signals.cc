@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mailroom/base/blocked_signals.h"
 
+#include <ctime>
 #include <initializer_list>
 
 namespace mailroom {
@@ -41,8 +42,9 @@ BlockedSigpipe::BlockedSigpipe() : was_pending_(SigpipeIsPending()) {
 BlockedSigpipe::~BlockedSigpipe() {
   if (!was_pending_ && SigpipeIsPending()) {
     const sigset_t pipe = OnlySigpipe();
-    int taken = 0;
-    sigwait(&pipe, &taken);
+    // Not sigwait(): one for the whole process may be taken by another thread meanwhile.
+    const timespec no_time{};
+    sigtimedwait(&pipe, nullptr, &no_time);
   }
   pthread_sigmask(SIG_SETMASK, &before_, nullptr);
 }

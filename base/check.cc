@@ -10,12 +10,6 @@
 #include "mailroom/base/log_output.h"
 
 namespace mailroom::check_internal {
-namespace {
-
-// STDERR_FILENO
-constexpr int kStderr = 2;
-
-}  // namespace
 
 void Fail(const char* file, int line, const char* condition) noexcept {
   // What was logged before comes first. This text goes not through the log, which may be

@@ -15,6 +15,7 @@
 
 #include "mailroom/base/json_escape.h"
 #include "mailroom/base/log_buffer.h"
+#include "mailroom/base/log_output.h"
 #include "mailroom/base/log_writer.h"
 #include "mailroom/base/mutex.h"
 #include "mailroom/base/thread.h"
@@ -37,9 +38,6 @@ constexpr std::array<std::string_view, 5> kLevelNames = {"debug", "info", "warni
 // The time stands in front in both; "%*" is what RestOfLine writes.
 constexpr const char* kTextPattern = "%Y-%m-%dT%H:%M:%S.%fZ %*";
 constexpr const char* kJsonPattern = "{\"time\":\"%Y-%m-%dT%H:%M:%S.%fZ\",%*}";
-
-// STDERR_FILENO
-constexpr int kStderr = 2;
 
 spdlog::level::level_enum ToSpdlog(LogLevel level) {
   switch (level) {
@@ -125,9 +123,16 @@ class RestOfLine final : public spdlog::custom_flag_formatter {
 
 LogWriter& Writer();
 
+class Sink : public spdlog::sinks::base_sink<std::mutex> {
+ public:
+  // Meanwhile no thread is in the middle of a line.
+  void Lock() { mutex_.lock(); }
+  void Unlock() { mutex_.unlock(); }
+};
+
 // Hands each line to the log's thread. spdlog's lock is held meanwhile, for no longer
 // than the line takes to be put together and copied.
-class WriterSink final : public spdlog::sinks::base_sink<std::mutex> {
+class WriterSink final : public Sink {
   void sink_it_(const spdlog::details::log_msg& message) override {
     spdlog::memory_buf_t line;
     formatter_->format(message, line);
@@ -137,7 +142,7 @@ class WriterSink final : public spdlog::sinks::base_sink<std::mutex> {
 };
 
 // Hands each line to the function of LogOptions.
-class FunctionSink final : public spdlog::sinks::base_sink<std::mutex> {
+class FunctionSink final : public Sink {
  public:
   explicit FunctionSink(std::function<void(std::string_view)> function)
       : function_(std::move(function)) {}
@@ -179,7 +184,8 @@ std::shared_ptr<spdlog::logger> MakeLogger(LogOptions options) {
   sink->set_formatter(std::move(formatter));
   auto logger = std::make_shared<spdlog::logger>("mailroom", std::move(sink));
   logger->set_level(spdlog::level::trace);  // g_level decides
-  // A function that throws loses its line: spdlog would tell that on stderr itself.
+  // A std::exception costs the line (spdlog would tell it on stderr), any other exception
+  // of a function ends the program.
   logger->set_error_handler([](const std::string&) {});
   return logger;
 }
@@ -196,16 +202,25 @@ class Current final {
     MutexLock lock(mutex_);
     logger_.swap(logger);
   }
+  // Around fork(), with the lock of its sink: the child's only thread could not unlock
+  // what another thread of the parent holds, nor that of gmtime_r() inside it.
+  void Lock() MAILROOM_ACQUIRE(mutex_) {
+    mutex_.Lock();
+    sink().Lock();
+  }
+  void Unlock() MAILROOM_RELEASE(mutex_) {
+    sink().Unlock();
+    mutex_.Unlock();
+  }
 
  private:
+  Sink& sink() MAILROOM_REQUIRES(mutex_) { return static_cast<Sink&>(*logger_->sinks().front()); }
+
   Mutex mutex_;
   std::shared_ptr<spdlog::logger> logger_ MAILROOM_GUARDED_BY(mutex_) = MakeLogger(LogOptions());
 };
 
-Current& Global() {
-  static auto* const current = new Current();  // never destroyed: exit handlers may log
-  return *current;
-}
+Current& Global();
 
 // Lines of an attached buffer, when the log goes to a function.
 bool Divert(std::string_view lines) {
@@ -227,26 +242,50 @@ void TellReopened(const std::string& path, const Status& status) {
   }
 }
 
-std::atomic<LogWriter*> g_writer{nullptr};
+LogWriter::Hooks WriterHooks() { return {Divert, TellLost, TellReopened}; }
 
-LogWriter* MakeWriter(int fd) { return new LogWriter(fd, {Divert, TellLost, TellReopened}); }
+// All there is of the log. Never destroyed: exit handlers may log.
+struct WholeLog {
+  WholeLog() {
+    CallAroundFork(BeforeFork, InParent, InChild);
+    std::atexit([] { FlushLog(); });
+  }
 
-// fork() takes no thread along, and what waits is the parent's to write.
-void MakeWriterOfChild() {
-  static LogWriter* parents = nullptr;  // never destroyed: its locks may be held for ever
-  parents = g_writer.load();
-  g_writer.store(MakeWriter(parents->fd()));
+  // Both, so that the child finds them whole: it has none of the threads that use them.
+  static void BeforeFork() MAILROOM_NO_THREAD_SAFETY_ANALYSIS;
+  static void InParent() MAILROOM_NO_THREAD_SAFETY_ANALYSIS;
+  static void InChild() MAILROOM_NO_THREAD_SAFETY_ANALYSIS;
+
+  Current current;
+  std::atomic<LogWriter*> writer{new LogWriter(kStderr, WriterHooks())};
+  LogWriter* parents = nullptr;  // in a child: its thread is not there, its lines are the parent's
+};
+
+WholeLog& TheLog() {
+  static auto* const log = new WholeLog();
+  return *log;
 }
 
-LogWriter& Writer() {
-  static const bool made = [] {
-    g_writer.store(MakeWriter(kStderr));  // never destroyed: exit handlers may log
-    CallInForkedChild(MakeWriterOfChild);
-    std::atexit([] { FlushLog(); });
-    return true;
-  }();
-  static_cast<void>(made);
-  return *g_writer.load();
+Current& Global() { return TheLog().current; }
+
+LogWriter& Writer() { return *TheLog().writer.load(); }
+
+void WholeLog::BeforeFork() {
+  Global().Lock();
+  Writer().LockForFork();
+}
+
+void WholeLog::InParent() {
+  Writer().UnlockAfterFork();
+  Global().Unlock();
+}
+
+void WholeLog::InChild() {
+  WholeLog& log = TheLog();
+  log.parents = log.writer.load();
+  log.writer.store(log.parents->NewForChild(WriterHooks()));
+  log.parents->UnlockAfterFork();
+  log.current.Unlock();
 }
 
 void Write(LogLevel level, const char* file, int line, std::string_view message) {
@@ -282,7 +321,7 @@ void InitLogging(LogOptions options) {
 
 Status OpenLogFile(const std::string& path) { return Writer().OpenFile(path); }
 
-void ReopenLogFile() { Writer().ReopenFile(); }
+bool ReopenLogFile() { return Writer().ReopenFile(); }
 
 bool FlushLog(Duration patience) { return Writer().Flush(patience); }
 

@@ -27,8 +27,9 @@
 // The logger is the one global of the house. Any thread, everything here. A line is put
 // together by the thread that logs, under a short lock, and written by a thread of the
 // log's own: nobody waits for whoever reads it. 4 MiB of lines may wait; more are lost
-// and counted (docs/design/0014). exit() gives what waits a second; _Exit() and a crash
-// lose it. A child made by fork() has a log of its own.
+// and counted (docs/design/0014). exit() gives what waits a second, and what destructors
+// log after that may be lost; _Exit() and a crash lose all that waits. A child made by
+// fork() has a log of its own, with the parent's options and in the parent's file.
 namespace mailroom {
 
 enum class LogLevel : uint8_t { kDebug = 0, kInfo, kWarning, kError, kOff };
@@ -44,8 +45,9 @@ std::optional<LogFormat> ParseLogFormat(std::string_view name);
 struct LogOptions {
   LogLevel level = LogLevel::kInfo;
   LogFormat format = LogFormat::kText;
-  // Receives whole lines without their newline, one at a time; must not log. Called by
-  // the thread that logs, which waits for it: for tests, or for what returns at once.
+  // Receives whole lines without their newline, one at a time; must neither log, fork nor
+  // throw. Called by the thread that logs, which waits for it: for tests, or for what
+  // returns at once.
   // (What lies in a LogBuffer is given to it by the log's thread.) Empty: they are written.
   std::function<void(std::string_view line)> sink = nullptr;
   // False: MAILROOM_LOG_EVERY lets each line pass, for tests that look for one.
@@ -60,8 +62,8 @@ void InitLogging(LogOptions options);
 Status OpenLogFile(const std::string& path);
 // Returns at once. The log's thread opens the file anew, for the one that was there may
 // have been renamed, and says in a line how that went; on failure it keeps the old one.
-// Nothing without OpenLogFile().
-void ReopenLogFile();
+// False: there is no file, for nobody called OpenLogFile().
+bool ReopenLogFile();
 
 // What somebody who ends, or who detaches from the log, gives it for the rest.
 inline constexpr Duration kLogPatience = std::chrono::seconds(1);
@@ -69,6 +71,7 @@ inline constexpr Duration kLogPatience = std::chrono::seconds(1);
 // some still wait.
 bool FlushLog(Duration patience = kLogPatience);
 // Lines of this log that were lost since the process began: no room, or a failed write.
+// The log tells them in a warning; at a level of error or off this number is all there is.
 uint64_t LogLinesLost();
 
 namespace log_internal {

@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -25,12 +26,33 @@ int ToPollTimeout(Duration wait) {
   return static_cast<int>(std::clamp<int64_t>(ms, 0, INT_MAX));
 }
 
+// A terminal with room for one byte is ready, says poll(), and write() waits until the
+// rest has room. For this write alone it is opened without that: what would keep it open
+// for longer would also have to notice that `fd` has become another file.
+ssize_t WriteToTerminal(int fd, std::string_view piece) {
+  const std::string path = "/proc/self/fd/" + std::to_string(fd);
+  const int own = ::open(path.c_str(), O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+  if (own < 0) return ::write(fd, piece.data(), piece.size());
+  const ssize_t bytes = ::write(own, piece.data(), piece.size());
+  const int error = errno;
+  ::close(own);
+  errno = error;
+  return bytes;
+}
+
+ssize_t WriteNow(int fd, std::string_view piece) {
+  const ssize_t sent = ::send(fd, piece.data(), piece.size(), MSG_DONTWAIT);
+  if (sent >= 0 || errno != ENOTSOCK) return sent;
+  if (::isatty(fd) == 1) return WriteToTerminal(fd, piece);
+  return ::write(fd, piece.data(), piece.size());
+}
+
 LogOutput::Wrote WriteOnce(int fd, std::string_view piece, Duration patience) {
   using State = LogOutput::Wrote::State;
   pollfd ready{.fd = fd, .events = POLLOUT, .revents = 0};
   // What is wrong with the descriptor is said by the write.
   if (::poll(&ready, 1, ToPollTimeout(patience)) <= 0) return {State::kBlocked};
-  const ssize_t bytes = ::write(fd, piece.data(), piece.size());
+  const ssize_t bytes = WriteNow(fd, piece);
   if (bytes >= 0) return {State::kSome, static_cast<size_t>(bytes)};
   if (errno == EAGAIN || errno == EINTR) {
     ::poll(nullptr, 0, 1);  // poll() saw room where there is none: no reason to spin
@@ -47,10 +69,11 @@ LogOutput::~LogOutput() {
 
 Result<std::unique_ptr<LogOutput>> LogOutput::Open(const std::string& path) {
   // Non-blocking for a fifo alone, whose open would wait until somebody reads it.
-  const int fd = ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0640);
+  constexpr int kFlags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
+  const int fd = ::open(path.c_str(), kFlags, 0640);
   if (fd < 0) {
     const std::string why = errno == ENXIO
-                                ? "it is a fifo that nobody reads"
+                                ? "it is a fifo that nobody reads, or a socket"
                                 : std::error_code(errno, std::generic_category()).message();
     return Unavailable("the log file " + path + " cannot be opened: " + why);
   }

@@ -12,9 +12,17 @@
 // Writing to a descriptor that others share and that nobody may read.
 //
 // The flags of such a descriptor are left as they are (O_NONBLOCK belongs to the
-// open file, which other processes may have too). So each write waits with poll()
-// and is small enough for a pipe that has room to take it at once.
+// open file, which other processes may have too). So each write waits with poll(), and
+// what takes less than it was asked to must not wait for the rest: a socket is told so
+// with each write, a terminal is opened once more for it, and to a pipe so little is
+// written that it takes it at once if it has room. Two cases are left in which a write
+// waits: another process fills the pipe in between; a terminal that cannot be opened (no
+// /proc, no permission).
 namespace mailroom {
+
+// STDOUT_FILENO and STDERR_FILENO.
+inline constexpr int kStdout = 1;
+inline constexpr int kStderr = 2;
 
 // LogOutput: where log lines go. One thread at a time.
 class LogOutput final {

@@ -26,6 +26,9 @@ using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::MatchesRegex;
 
+// Nothing that happens at all takes as long as this.
+constexpr Duration kPatience = std::chrono::seconds(60);
+
 // Keeps the lines, and gives the log back when the test ends.
 class LogTest : public ::testing::Test {
  protected:
@@ -186,7 +189,7 @@ TEST_F(LogTest, LinesOfAnAttachedBufferAreWrittenAsTheyAre) {
   buffer->Add("one\n");
   buffer->Add("\n");
   buffer->Add("two words\n");
-  EXPECT_TRUE(FlushLog());
+  EXPECT_TRUE(FlushLog(kPatience));
   DetachFromLog(*buffer);
   EXPECT_EQ(lines(), (std::vector<std::string>{"one", "", "two words"}));
   InitLogging(LogOptions());
@@ -194,7 +197,7 @@ TEST_F(LogTest, LinesOfAnAttachedBufferAreWrittenAsTheyAre) {
   AttachToLog(buffer);
   buffer->Add("one\n");
   buffer->Add("two\n");
-  EXPECT_TRUE(FlushLog());
+  EXPECT_TRUE(FlushLog(kPatience));
   DetachFromLog(*buffer);
   EXPECT_EQ(::testing::internal::GetCapturedStderr(), "one\ntwo\n");
 }
@@ -203,14 +206,14 @@ TEST(LogDefaultTest, WritesToStderr) {
   ::testing::internal::CaptureStderr();
   MAILROOM_LOG(kInfo) << "to stderr";
   MAILROOM_LOG(kDebug) << "below the default level";
-  EXPECT_TRUE(FlushLog());
+  EXPECT_TRUE(FlushLog(kPatience));
   EXPECT_THAT(::testing::internal::GetCapturedStderr(), EndsWith("] to stderr\n"));
 }
 
 // Its parent's thread is not there, and what the parent had waiting is the parent's.
 TEST(LogForkTest, AChildHasALogOfItsOwn) {
   MAILROOM_LOG(kInfo) << "the parent's thread runs";
-  ASSERT_TRUE(FlushLog());
+  ASSERT_TRUE(FlushLog(kPatience));
   int ends[2];
   ASSERT_EQ(::pipe(ends), 0);
   const pid_t child = ::fork();
@@ -219,7 +222,7 @@ TEST(LogForkTest, AChildHasALogOfItsOwn) {
     ::dup2(ends[1], STDERR_FILENO);
     // ThreadSanitizer starts no thread in a child.
     if (!kThreadSanitizer) MAILROOM_LOG(kInfo) << "from the child";
-    ::_exit(FlushLog() ? 0 : 1);
+    ::_exit(FlushLog(kPatience) ? 0 : 1);
   }
   ::close(ends[1]);
   std::string text(1024, '\0');

@@ -24,8 +24,8 @@ uint64_t CountLines(std::string_view text) {
 LogWriter::LogWriter(int fd, Hooks hooks)
     : hooks_(std::move(hooks)),
       own_(std::make_shared<LogBuffer>(kWaitingBytes)),
-      output_(std::make_unique<LogOutput>(fd)),
-      fd_(fd) {}
+      fd_(fd),
+      output_(std::make_unique<LogOutput>(fd)) {}
 
 LogWriter::~LogWriter() {
   Thread thread;
@@ -38,9 +38,9 @@ LogWriter::~LogWriter() {
 }
 
 void LogWriter::Add(std::string_view line) {
-  if (!own_->Add(line)) return;
+  own_->Add(line);
   MutexLock lock(mutex_);
-  StartThread();
+  StartThread();  // for a line without room as well: the loss is to be told
   if (!std::exchange(has_lines_, true)) work_.NotifyOne();
 }
 
@@ -71,23 +71,33 @@ bool LogWriter::Flush(Duration patience) {
 Status LogWriter::OpenFile(const std::string& path) {
   MAILROOM_ASSIGN_OR_RETURN(std::unique_ptr<LogOutput> output, LogOutput::Open(path));
   MutexLock lock(mutex_);
+  fd_ = output->fd();
   next_ = std::move(output);
   path_ = path;
   return Status();
 }
 
-void LogWriter::ReopenFile() {
+bool LogWriter::ReopenFile() {
   MutexLock lock(mutex_);
-  if (path_.empty()) return;
+  if (path_.empty()) return false;
   StartThread();
   reopen_ = true;
   work_.NotifyOne();
+  return true;
+}
+
+LogWriter* LogWriter::NewForChild(Hooks hooks) const {
+  auto* const childs = new LogWriter(fd_, std::move(hooks));
+  MutexLock lock(childs->mutex_);
+  childs->path_ = path_;
+  return childs;
 }
 
 // It takes no signal: whoever watches for SIGTERM has blocked it in the threads that it
 // knows. SIGPIPE stays pending here and does no harm.
 void LogWriter::StartThread() {
-  if (thread_.joinable()) return;
+  // When ending, the destructor has taken thread_ away and waits for it.
+  if (ending_ || thread_.joinable()) return;
   const BlockedSignals blocked;
   thread_ = Thread("log", [this] { Run(); });
 }
@@ -120,15 +130,16 @@ void LogWriter::WriteRound() {
   for (const std::shared_ptr<LogBuffer>& buffer : buffers) {
     buffer->Take(&lines_);
     if (buffer == own_) told = TellLost();  // now there is room
-    ChangeFile();  // behind the look: what was added after OpenFile() goes to that file
+    ChangeFile();  // after Take(): a line that was added after OpenFile() goes to that file
     WriteTaken(*buffer);
     untold_ += buffer->NewlyLost();
   }
   MutexLock lock(mutex_);
   if (has_to_tell()) has_lines_ = true;
-  // What tells it is to be written, too.
-  if (told || has_to_tell()) return;
-  flushed_ = asked;
+  // A flush waits for the line that tells a loss of its own round, and for no later one:
+  // under a flood each round loses something.
+  flushed_ = std::max(flushed_, std::exchange(asked_at_tell_, told ? asked : 0));
+  if (!told && !has_to_tell()) flushed_ = asked;
   flushes_.NotifyAll();
 }
 
@@ -152,13 +163,21 @@ void LogWriter::WriteTaken(LogBuffer& from) {
 
 LogOutput::Wrote LogWriter::WritePiece(std::string_view piece) {
   const Duration patience = ending_ ? Duration::zero() : kLook;
-  if (is_cut_ && output_->Write("\n", patience).bytes > 0) is_cut_ = false;
-  const LogOutput::Wrote wrote = output_->Write(piece, patience);
+  const LogOutput::Wrote wrote = WriteAfterCut(piece, patience);
   if (wrote.state == LogOutput::Wrote::State::kBlocked) return wrote;
   writes_succeed_ = wrote.state == LogOutput::Wrote::State::kSome;
   if (!writes_succeed_) is_cut_ = is_cut_ || std::exchange(is_mid_line_, false);
   if (wrote.bytes > 0) is_mid_line_ = piece[wrote.bytes - 1] != '\n';
   return wrote;
+}
+
+LogOutput::Wrote LogWriter::WriteAfterCut(std::string_view piece, Duration patience) {
+  if (is_cut_) {
+    const LogOutput::Wrote newline = output_->Write("\n", patience);
+    if (newline.bytes == 0) return newline;
+    is_cut_ = false;
+  }
+  return output_->Write(piece, patience);
 }
 
 void LogWriter::ChangeFile() {
@@ -172,11 +191,14 @@ void LogWriter::ChangeFile() {
   if (!path.empty()) {
     Result<std::unique_ptr<LogOutput>> opened = LogOutput::Open(path);
     const Status status = opened.ok() ? Status() : opened.status();
-    if (opened.ok()) next = std::move(*opened);
+    if (opened.ok()) {
+      next = std::move(*opened);
+      MutexLock lock(mutex_);
+      if (next_ == nullptr) fd_ = next->fd();
+    }
     if (hooks_.tell_reopened) hooks_.tell_reopened(path, status);
   }
   if (next == nullptr) return;
-  fd_.store(next->fd());
   output_ = std::move(next);
   is_cut_ = is_mid_line_ = false;
 }

@@ -60,12 +60,17 @@ class LogWriter final {
   bool Flush(Duration patience);
   // What is added from now on goes to the end of that file. On failure nothing changes.
   Status OpenFile(const std::string& path);
-  // Has the log's thread open the file anew. Nothing when there is none.
-  void ReopenFile();
+  // Has the log's thread open the file anew. False when there is none.
+  bool ReopenFile();
   // Lines of Add().
   uint64_t lost() const { return own_->lost(); }
-  // The descriptor in use.
-  int fd() const { return fd_.load(); }
+
+  // Around fork(): nobody opens a file meanwhile.
+  void LockForFork() MAILROOM_ACQUIRE(mutex_) { mutex_.Lock(); }
+  void UnlockAfterFork() MAILROOM_RELEASE(mutex_) { mutex_.Unlock(); }
+  // In the child: a writer that goes on in the same open file and can open it anew. What
+  // waits here is the parent's to write; this object is not to be destroyed.
+  LogWriter* NewForChild(Hooks hooks) const MAILROOM_REQUIRES(mutex_);
 
  private:
   using Buffers = std::vector<std::shared_ptr<LogBuffer>>;
@@ -78,6 +83,8 @@ class LogWriter final {
   // Writes lines_, which came out of `from`.
   void WriteTaken(LogBuffer& from);
   LogOutput::Wrote WritePiece(std::string_view piece);
+  // Begins with a newline when half a line stands there.
+  LogOutput::Wrote WriteAfterCut(std::string_view piece, Duration patience);
   void ChangeFile();
   // False when there is nothing to tell.
   bool TellLost();
@@ -97,13 +104,14 @@ class LogWriter final {
   uint64_t flushed_ MAILROOM_GUARDED_BY(mutex_) = 0;
   std::string path_ MAILROOM_GUARDED_BY(mutex_);  // of the file; empty: there is none
   std::unique_ptr<LogOutput> next_ MAILROOM_GUARDED_BY(mutex_);  // to be used from now on
+  int fd_ MAILROOM_GUARDED_BY(mutex_);                           // of next_, or of output_
   bool reopen_ MAILROOM_GUARDED_BY(mutex_) = false;
 
   // The log's thread.
   std::unique_ptr<LogOutput> output_;
-  std::atomic<int> fd_;          // of output_
   std::string lines_;            // taken out, not yet written; its memory goes round the buffers
   uint64_t untold_ = 0;          // lost lines that were not told yet
+  uint64_t asked_at_tell_ = 0;   // flushes that the next round ends: it writes what told the loss
   bool is_mid_line_ = false;     // the last byte that was written was no newline
   bool is_cut_ = false;          // and then a write failed: a newline is to come first
   bool writes_succeed_ = false;  // the last one did

@@ -3,11 +3,14 @@
 
 #include <fcntl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <climits>
 #include <csignal>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <future>
@@ -15,6 +18,7 @@
 #include <memory>
 #include <sstream>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -69,6 +73,40 @@ class Pipe {
   int ends_[2] = {-1, -1};
 };
 
+// One that nobody reads, and that is not this process's own.
+class Terminal {
+ public:
+  Terminal() : reader_(::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC)) {
+    EXPECT_EQ(::grantpt(reader_), 0);
+    EXPECT_EQ(::unlockpt(reader_), 0);
+    fd_ = ::open(::ptsname(reader_), O_RDWR | O_NOCTTY | O_CLOEXEC);
+    EXPECT_GE(fd_, 0);
+  }
+  ~Terminal() {
+    ::close(fd_);
+    ::close(reader_);
+  }
+  int fd() const { return fd_; }
+
+ private:
+  int reader_;
+  int fd_ = -1;
+};
+
+// One of two sockets, of which the other is not read.
+class SocketPair {
+ public:
+  SocketPair() { EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds_), 0); }
+  ~SocketPair() {
+    ::close(fds_[0]);
+    ::close(fds_[1]);
+  }
+  int fd() const { return fds_[0]; }
+
+ private:
+  int fds_[2] = {-1, -1};
+};
+
 std::string TextOf(const std::string& path) {
   std::ifstream file(path);
   return std::string(std::istreambuf_iterator<char>(file), {});
@@ -80,6 +118,26 @@ std::string EmptyFolder(const std::string& name) {
   std::filesystem::remove_all(folder);
   std::filesystem::create_directories(folder);
   return folder;
+}
+
+// How many threads of this process are the log's.
+int LogThreads() {
+  int threads = 0;
+  for (const auto& task : std::filesystem::directory_iterator("/proc/self/task")) {
+    threads += TextOf(task.path() / "comm") == "log\n" ? 1 : 0;
+  }
+  return threads;
+}
+
+// /proc shows a thread for a moment after it was joined.
+void AwaitNoLogThread() {
+  while (LogThreads() > 0) std::this_thread::yield();
+}
+
+// Of this process's first thread.
+bool MainThreadSleeps() {
+  const std::string stat = TextOf("/proc/self/task/" + std::to_string(::getpid()) + "/stat");
+  return stat.find(") S ") != std::string::npos;
 }
 
 bool SigpipeIsPending() {
@@ -163,6 +221,73 @@ TEST(LogWriterTest, EndsThoughNobodyReads) {
   EXPECT_FALSE(writer.Flush(std::chrono::milliseconds(1)));
 }
 
+// Somebody has to count and to tell it.
+TEST(LogWriterTest, AFirstLineWithoutRoomStartsTheThread) {
+  AwaitNoLogThread();
+  Pipe pipe;
+  LogWriter writer(pipe.writer(), {});
+  writer.Add(std::string(LogWriter::kWaitingBytes + 1, 'x'));
+  EXPECT_EQ(writer.lost(), 1u);
+  EXPECT_TRUE(writer.Flush(kPatience));
+  EXPECT_EQ(LogThreads(), 1);
+}
+
+// Each round loses a line of the attached buffer, and tells that in the next.
+TEST(LogWriterTest, AFlushDoesNotWaitForTheEndOfAFlood) {
+  const int null = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
+  const auto buffer = std::make_shared<LogBuffer>(2);
+  std::atomic<uint64_t> told{0};
+  const auto flood = [&buffer](std::string_view) {
+    buffer->Add("x\n");
+    buffer->Add("no room\n");
+    return false;
+  };
+  {
+    LogWriter writer(null, {.divert = flood, .tell_lost = [&told](uint64_t n) { told += n; }});
+    buffer->Add("x\n");
+    writer.Attach(buffer);
+    EXPECT_TRUE(writer.Flush(kPatience));
+    EXPECT_TRUE(writer.Flush(kPatience));
+  }
+  EXPECT_GT(told, 0u);
+  ::close(null);
+}
+
+// What it logs about itself while its owner waits for its end starts no second thread.
+TEST(LogWriterTest, HasOneThreadUntilItsEnd) {
+  AwaitNoLogThread();
+  std::promise<void> in_hook;
+  std::atomic<bool> ends{false};
+  int threads = 0;
+  LogWriter* logged_to = nullptr;
+  const auto log_at_the_end = [&](const std::string&, const Status&) {
+    in_hook.set_value();
+    while (!ends || !MainThreadSleeps()) std::this_thread::yield();
+    logged_to->Add("opened anew\n");
+    threads = LogThreads();
+  };
+  auto writer =
+      std::make_unique<LogWriter>(STDERR_FILENO, LogWriter::Hooks{.tell_reopened = log_at_the_end});
+  logged_to = writer.get();
+  ASSERT_TRUE(writer->OpenFile("/dev/null").ok());
+  EXPECT_TRUE(writer->ReopenFile());
+  in_hook.get_future().wait();
+  ends = true;
+  writer.reset();
+  EXPECT_EQ(threads, 1);
+}
+
+// A terminal and a socket are ready when a part of a piece has room.
+TEST(LogWriterTest, ATerminalOrSocketThatNobodyReadsHoldsNothingUp) {
+  const Terminal terminal;
+  const SocketPair sockets;
+  for (const int fd : {terminal.fd(), sockets.fd()}) {
+    LogWriter writer(fd, {});
+    for (int i = 0; i < 10'000; ++i) writer.Add(std::string(99, 'x') + "\n");
+    EXPECT_FALSE(writer.Flush(std::chrono::milliseconds(1)));
+  }
+}
+
 // SIGPIPE would end this process.
 TEST(LogWriterTest, AReaderThatIsGoneCostsTheLinesMeanwhile) {
   const std::string path = EmptyFolder("log_writer_fifo") + "/log";
@@ -174,7 +299,8 @@ TEST(LogWriterTest, AReaderThatIsGoneCostsTheLinesMeanwhile) {
                      told_to->Add("lost " + std::to_string(lines) + "\n");
                    }});
   told_to = &writer;
-  EXPECT_THAT(writer.OpenFile(path).message(), HasSubstr("it is a fifo that nobody reads"));
+  EXPECT_THAT(writer.OpenFile(path).message(),
+              HasSubstr("it is a fifo that nobody reads, or a socket"));
 
   const int first = ::open(path.c_str(), O_RDONLY | O_NONBLOCK);
   ASSERT_TRUE(writer.OpenFile(path).ok());
@@ -206,7 +332,7 @@ TEST(LogWriterTest, ARenamedFileIsLeftBehind) {
                    {.tell_reopened = [&told](const std::string& opened, const Status& status) {
                      told.push_back(opened + ": " + status.ToString());
                    }});
-  writer.ReopenFile();  // there is none
+  EXPECT_FALSE(writer.ReopenFile()) << "there is none";
   EXPECT_THAT(writer.OpenFile(folder + "/none/server.log").message(),
               HasSubstr("none/server.log cannot be opened: No such file"));
   const mode_t before = ::umask(0);
@@ -326,6 +452,19 @@ TEST(WriteWithinTest, WritesGivesUpAndRaisesNoSigpipe) {
   EXPECT_FALSE(WriteWithin(pipe.writer(), "more", kPatience));
   EXPECT_FALSE(SigpipeIsPending());
   EXPECT_FALSE(WriteWithin(-1, "more", kNone));
+}
+
+// The flags of the open file, which others share, stay as they are.
+TEST(WriteWithinTest, GivesUpOnATerminalOrSocketThatNobodyReads) {
+  const Terminal terminal;
+  const SocketPair sockets;
+  for (const int fd : {terminal.fd(), sockets.fd()}) {
+    EXPECT_TRUE(WriteWithin(fd, "text\n", kPatience));
+    for (int i = 0; i < 3; ++i) {
+      EXPECT_FALSE(WriteWithin(fd, std::string(1024 * 1024, 'x'), std::chrono::milliseconds(1)));
+    }
+    EXPECT_EQ(::fcntl(fd, F_GETFL) & O_NONBLOCK, 0);
+  }
 }
 
 // It belongs to whoever blocked it.

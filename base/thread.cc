@@ -67,7 +67,9 @@ void SetThreadName(std::string_view name) {
 
 std::string_view ThreadName() { return t_name; }
 
-void CallInForkedChild(void (*function)()) { pthread_atfork(nullptr, nullptr, function); }
+void CallAroundFork(void (*before)(), void (*in_parent)(), void (*in_child)()) {
+  pthread_atfork(before, in_parent, in_child);
+}
 
 int NumCpus() {
 #if defined(__linux__)

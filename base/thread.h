@@ -39,8 +39,9 @@ class Thread final {
 void SetThreadName(std::string_view name);
 std::string_view ThreadName();
 
-// Has `function` called in the child of each later fork(), before fork() returns there.
-void CallInForkedChild(void (*function)());
+// Has these called around each later fork(), by the thread that forks: `before`, then
+// `in_parent` and `in_child` before fork() returns there. What `before` locks they unlock.
+void CallAroundFork(void (*before)(), void (*in_parent)(), void (*in_child)());
 
 // The CPUs that this process may run on, at least 1.
 int NumCpus();

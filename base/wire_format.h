@@ -31,8 +31,9 @@ struct WireForm {
   Compression request_compression = Compression::kIdentity;  // of the request, as it came
   Compression accepted = Compression::kIdentity;             // what the reply may be compressed by
   Compression reply_compression = Compression::kIdentity;    // what it is compressed by
-  size_t compress_from = 0;  // bytes: a smaller reply stays as it is
-  ByteLimit request_limit;   // of the request, decompressed
+  size_t compress_from = 0;     // bytes: a smaller reply stays as it is
+  ByteLimit request_limit;      // of the request, decompressed
+  bool reply_not_utf8 = false;  // a string of the reply is no UTF-8: no client takes it
 };
 
 }  // namespace mailroom

@@ -25,7 +25,7 @@ class Signals final {
   ~Signals();
 
   int fd() const { return descriptor_.get(); }
-  // The next signal that came, or 0.
+  // The next signal that came, or 0. One that came again before it was taken counts once.
   int Take();
 
  private:

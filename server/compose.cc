@@ -33,6 +33,7 @@ Code ComposeAnswer(Hall& hall, const Exchange& exchange) {
     actors::Envelope& reply = *exchange.envelope;
     outcome = rpc::Outcome{&reply.status, &reply.headers, &reply.trailers, &reply.reply,
                            reply.wire.reply_compression};
+    if (reply.wire.reply_not_utf8) hall.counters.non_utf8_replies.Add();
   }
   const Code told = exchange.protocol->Finish(exchange.head, outcome, &answer);
   if (answer.replaced) hall.counters.replaced_answers.Add();

@@ -185,6 +185,9 @@ class Renderer final {
     Total("mailroom_replaced_answers_total",
           "Answers that could not be sent; the caller was told internal.",
           [](const IoCounters& c) { return Value(c.replaced_answers); });
+    Total("mailroom_non_utf8_replies_total",
+          "Replies with a string that is not UTF-8, which no client takes.",
+          [](const IoCounters& c) { return Value(c.non_utf8_replies); });
     PerReason(
         "mailroom_released_total", "Calls given up before their reply came.", kReleaseReasons,
         [](size_t i) { return ReleasedName(static_cast<Released>(i)); },

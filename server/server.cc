@@ -37,9 +37,6 @@ namespace {
 
 constexpr std::string_view kUnix = "unix:";
 
-constexpr int kStdout = 1;
-constexpr int kStderr = 2;
-
 // On stderr, wherever the log goes: who starts a server looks there. The exit code.
 int Failed(std::string_view what, const Status& status) {
   FlushLog();
@@ -132,7 +129,8 @@ void Server::AddFactory(const rpc::ServiceSpec& spec, Factory factory) {
 
 void Server::DrainOnSignals() {
   drain_on_signals_ = true;
-  // Where it is blocked for a loop's sake it comes all the same.
+  // The kernel keeps an ignored signal that the main thread blocks, so the signalfd still
+  // gets it.
   std::signal(SIGHUP, SIG_IGN);
 }
 
@@ -148,7 +146,7 @@ int Server::Main(int argc, char** argv) {
   if (status.ok()) status = Start();
   if (!status.ok()) return server::Failed("cannot start: ", status);
   // A reader that does not read holds the start up for no longer than that.
-  WriteWithin(server::kStdout, Banner() + "\n", kLogPatience);
+  WriteWithin(kStdout, Banner() + "\n", kLogPatience);
   notice_->Ready(address());
   status = Serve();
   return status.ok() ? 0 : server::Failed("stopped: ", status);
@@ -164,14 +162,10 @@ Status Server::StartLog() {
   return opened.ok() ? opened : InvalidArgument("--log-file: " + std::string(opened.message()));
 }
 
-// What SIGHUP asks for: to read anew what may have been replaced.
+// What SIGHUP asks for: to read anew what may have been replaced. The log says how it went.
 void Server::Reload() {
-  if (options_.log_file.empty()) {
-    MAILROOM_LOG(kInfo) << "SIGHUP: nothing to open anew: the log goes to stderr (--log-file)";
-  } else {
-    MAILROOM_LOG(kInfo) << "SIGHUP: opening the log's file anew";
-    ReopenLogFile();
-  }
+  if (ReopenLogFile()) return;
+  MAILROOM_LOG(kInfo) << "SIGHUP: nothing to open anew: the log goes to stderr";
 }
 
 Status Server::JoinServiceManager() {

@@ -70,11 +70,11 @@ class Server final {
   // main() of one's own begins with io::OpenStandardDescriptors().
   int Main(int argc, char** argv);
 
-  // Has SIGTERM and SIGINT begin a drain; a second one ends the process at once.
-  // SIGHUP opens the log's file anew and ends nothing: it is ignored from here on, for
-  // the whole process, where no loop reads it. The first loop reads all three: a handler
-  // that blocks there (no workers) holds them up too. Before Start(), and before there is
-  // another thread; Main() does it.
+  // Has SIGTERM and SIGINT begin a drain; one that comes after the first was read ends the
+  // process at once. SIGHUP opens the log's file (OpenLogFile(), base/log.h) anew and ends
+  // nothing: it is ignored from here on, for the whole process, where no loop reads it.
+  // The first loop reads all three: a handler that blocks there (no workers) holds them
+  // up too. Before Start(), and before there is another thread; Main() does it.
   void DrainOnSignals();
   // Binds the addresses, makes the actors, starts the workers. Returns at once;
   // connections wait in the backlog until Serve(). unavailable when an address is

@@ -183,7 +183,8 @@ void ServiceActor::Complete(ServiceJob& job, google::protobuf::Message& reply) {
     envelope.status = rpc::Codec::For(envelope.wire.format).Serialize(reply, &envelope.reply);
     const bool malformed = rpc::TakeNonUtf8Written();
     if (malformed || !envelope.status.ok()) {
-      ReportNonUtf8(MethodOf(job), reply, envelope.status);
+      LogLimiter& limiter = envelope.status.ok() ? non_utf8_binary_ : non_utf8_json_;
+      envelope.wire.reply_not_utf8 = ReportNonUtf8(MethodOf(job), reply, envelope.status, limiter);
     }
     CloseReply(envelope, compressor_);
   }

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "mailroom/actors/actor.h"
+#include "mailroom/base/log.h"
 #include "mailroom/base/sanitizers.h"
 #include "mailroom/base/slot_table.h"
 #include "mailroom/base/task_scope.h"
@@ -118,6 +119,9 @@ class ServiceActor : public actors::Actor {
   bool keeps_requests_ = !kAddressSanitizer;
   // One for all calls: none of them is suspended in the middle of using it.
   rpc::Compressor compressor_;
+  // This actor's, so that a flood of one hides nothing of another.
+  LogLimiter non_utf8_binary_;
+  LogLimiter non_utf8_json_;
 };
 
 }  // namespace mailroom::services

@@ -11,6 +11,7 @@
 #include "mailroom/examples/ethreads_style/web.h"
 #include "mailroom/io/listen_address.h"
 #include "mailroom/io/listener.h"
+#include "mailroom/io/standard_descriptors.h"
 
 namespace {
 
@@ -32,7 +33,8 @@ Status Serve(const std::string& listen) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const Status ended = Serve(argc > 1 ? argv[1] : "127.0.0.1:8080");
+  Status ended = mailroom::io::OpenStandardDescriptors();
+  if (ended.ok()) ended = Serve(argc > 1 ? argv[1] : "127.0.0.1:8080");
   if (ended.ok()) return 0;
   std::fprintf(stderr, "%s\n", ended.ToString().c_str());
   return 1;

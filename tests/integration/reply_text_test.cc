@@ -19,11 +19,22 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-// Answers with half a character.
+constexpr const char* kGreet = "/mailroom.greet.v1.GreetService/Greet";
+
+// Answer with half a character.
 class HalfActor final : public echo::v1::EchoServiceActor<HalfActor> {
  public:
   Result<echo::v1::EchoResponse> Echo(const echo::v1::EchoRequest&, Call&) {
     echo::v1::EchoResponse response;
+    response.set_message("caf\xc3");
+    return response;
+  }
+};
+
+class HalfGreeter final : public greet::v1::GreetServiceActor<HalfGreeter> {
+ public:
+  Result<greet::v1::GreetResponse> Greet(const greet::v1::GreetRequest&, Call&) {
+    greet::v1::GreetResponse response;
     response.set_message("caf\xc3");
     return response;
   }
@@ -37,6 +48,7 @@ class ReplyTextTest : public ::testing::Test {
     options.sink = [this](std::string_view line) { lines.emplace_back(line); };
     InitLogging(std::move(options));
     server.Add<HalfActor>();
+    server.Add<HalfGreeter>();
   }
   ~ReplyTextTest() override { InitLogging(LogOptions()); }
 
@@ -44,7 +56,7 @@ class ReplyTextTest : public ::testing::Test {
   std::vector<std::string> lines;
 };
 
-// The log's limit lets one line of each kind through: a second call adds none.
+// The log's limit lets one line of each kind and actor through: a second call adds none.
 TEST_F(ReplyTextTest, AReplyThatIsNotUtf8IsLoggedWithItsMethodAndField) {
   for (int i = 0; i < 2; ++i) {
     const HttpReply json = server.Post(kEcho, kJson, "{}");
@@ -55,6 +67,9 @@ TEST_F(ReplyTextTest, AReplyThatIsNotUtf8IsLoggedWithItsMethodAndField) {
   const std::string field = std::string(kEcho) + " is not UTF-8 in its field message: ";
   EXPECT_THAT(lines, ElementsAre(HasSubstr(field + "JSON cannot hold it"),
                                  HasSubstr(field + "clients refuse it")));
+  EXPECT_EQ(server.Post(kGreet, "application/proto", "").status, 200);
+  EXPECT_THAT(lines.back(), HasSubstr(std::string(kGreet) + " is not UTF-8"));
+  EXPECT_EQ(server.Metric("mailroom_non_utf8_replies_total"), 5);
 }
 
 TEST_F(ReplyTextTest, WhatIsWrittenSoIsNotedOnce) {
