@@ -231,7 +231,7 @@ TEST(TurnsTest, AnyOrderOfBeginsArrivalsAndEnds) {
         if (call.number == kept.front()) call.kept = false;
       }
       kept.pop_front();
-      owed -= owed > 0 ? 1 : 0;
+      if (owed > 0) --owed;
     };
     for (int move = 0; move < 100 && !::testing::Test::HasFailure(); ++move) {
       bool alone = false;
@@ -251,7 +251,8 @@ TEST(TurnsTest, AnyOrderOfBeginsArrivalsAndEnds) {
         if (what == 2) {
           const auto place = std::find(kept.begin(), kept.end(), call.number);
           if (place != kept.end()) {
-            owed -= static_cast<size_t>(place - kept.begin()) < owed ? 1 : 0;
+            const bool was_owed = static_cast<size_t>(place - kept.begin()) < owed;
+            if (was_owed) --owed;
             kept.erase(place);
           }
           if (call.exclusive) owed = kept.size();
