@@ -32,6 +32,21 @@ TEST_F(ConfigFileTest, TheFileFillsWhatNeitherSays) {
   EXPECT_EQ(options.listen, Addresses({"127.0.0.1:0"}));
 }
 
+// U+00E9, U+0310 and U+3042: toml++ tells the compiler that the first two never come.
+TEST_F(ConfigFileTest, ALetterBeyondAsciiOutsideQuotesIsNoToml) {
+  for (const std::string letter : {"\u00e9", "\u0310", "\u3042", "\u2e80", "\ufd3e"}) {
+    ExpectSaid("workers = 2\nunix-mode = " + letter + "660\n",
+               "mailroom.toml:2: unix-mode: no TOML: ");
+    ExpectSaid(letter + " = 1\n", "mailroom.toml:1: no TOML: ");
+    ExpectSaid("listen = [" + letter + "]\n", "mailroom.toml:1: listen: no TOML: ");
+  }
+}
+
+TEST_F(ConfigFileTest, ALetterBeyondAsciiBehindACutLineIsText) {
+  EXPECT_EQ(Parse({"--config", Write("listen = \"\"\"unix:/\\\n  \u00e9\"\"\"\n")}), -1) << said;
+  EXPECT_EQ(options.listen, Addresses({"unix:/\u00e9"}));
+}
+
 TEST_F(ConfigFileTest, SeveralAddressesInEveryForm) {
   const std::string file = Write("listen = [\"127.0.0.1:1\", \"unix:/a,b\"]\n");
   EXPECT_EQ(Parse({"--config", file}), -1) << said;
