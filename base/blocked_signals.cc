@@ -42,9 +42,16 @@ BlockedSigpipe::BlockedSigpipe() : was_pending_(SigpipeIsPending()) {
 BlockedSigpipe::~BlockedSigpipe() {
   if (!was_pending_ && SigpipeIsPending()) {
     const sigset_t pipe = OnlySigpipe();
+#if defined(__APPLE__)
+    // TODO(port): no sigtimedwait() there. sigwait() hangs when another thread takes a
+    // SIGPIPE for the whole process first.
+    int taken = 0;
+    sigwait(&pipe, &taken);
+#else
     // Not sigwait(): one for the whole process may be taken by another thread meanwhile.
     const timespec no_time{};
     sigtimedwait(&pipe, nullptr, &no_time);
+#endif
   }
   pthread_sigmask(SIG_SETMASK, &before_, nullptr);
 }

@@ -31,8 +31,10 @@ docs/pitfalls/coroutines.md of Mailroom and means it defines MAILROOM_GCC_COROUT
 // says that this one returns a Task and is none. Clang 18 and later check it.
 //
 // With MAILROOM_TASKS_FROM_ANYWHERE defined nothing is checked: for code whose tasks come
-// out of std::function, std::invoke, std::exchange or mocks. All of these return a Task
-// without being coroutines, and clang refuses that inside their headers.
+// out of mocks, or out of what calls or hands on a Task inside the standard library, such
+// as std::function, std::invoke, std::apply, std::visit, std::exchange and
+// std::future::get. All of these return a Task without being coroutines, and clang refuses
+// that inside their headers.
 #define MAILROOM_TASK_TYPE
 #define MAILROOM_TASK_WRAPPER
 #if defined(__clang__) && !defined(MAILROOM_TASKS_FROM_ANYWHERE)

@@ -5,6 +5,7 @@
 #include <array>
 #include <atomic>
 #include <cstdlib>
+#include <exception>
 #include <memory>
 #include <mutex>
 #include <utility>
@@ -147,16 +148,28 @@ class FunctionSink final : public Sink {
   explicit FunctionSink(std::function<void(std::string_view)> function)
       : function_(std::move(function)) {}
 
-  void Lines(std::string_view lines) {
+  // How many of them were lost.
+  uint64_t Lines(std::string_view lines) {
     std::lock_guard<std::mutex> lock(mutex_);
+    uint64_t lost = 0;
     while (!lines.empty()) {
       const size_t end = std::min(lines.find('\n'), lines.size() - 1);
-      function_(lines.substr(0, lines[end] == '\n' ? end : end + 1));
+      if (!TryLine(lines.substr(0, lines[end] == '\n' ? end : end + 1))) ++lost;
       lines.remove_prefix(end + 1);
     }
+    return lost;
   }
 
  private:
+  // As spdlog does around sink_it_(): a std::exception of the function costs the line.
+  bool TryLine(std::string_view line) {
+    try {
+      function_(line);
+      return true;
+    } catch (const std::exception&) {
+      return false;
+    }
+  }
   void sink_it_(const spdlog::details::log_msg& message) override {
     spdlog::memory_buf_t line;
     formatter_->format(message, line);
@@ -184,8 +197,8 @@ std::shared_ptr<spdlog::logger> MakeLogger(LogOptions options) {
   sink->set_formatter(std::move(formatter));
   auto logger = std::make_shared<spdlog::logger>("mailroom", std::move(sink));
   logger->set_level(spdlog::level::trace);  // g_level decides
-  // A std::exception costs the line (spdlog would tell it on stderr), any other exception
-  // of a function ends the program.
+  // A std::exception costs the line, and spdlog would tell it on stderr. Any other
+  // exception of a function ends the program.
   logger->set_error_handler([](const std::string&) {});
   return logger;
 }
@@ -202,8 +215,8 @@ class Current final {
     MutexLock lock(mutex_);
     logger_.swap(logger);
   }
-  // Around fork(), with the lock of its sink: the child's only thread could not unlock
-  // what another thread of the parent holds, nor that of gmtime_r() inside it.
+  // Held around fork(): the child has one thread, which could not unlock what another
+  // thread of the parent held.
   void Lock() MAILROOM_ACQUIRE(mutex_) {
     mutex_.Lock();
     sink().Lock();
@@ -223,11 +236,11 @@ class Current final {
 Current& Global();
 
 // Lines of an attached buffer, when the log goes to a function.
-bool Divert(std::string_view lines) {
+std::optional<uint64_t> Divert(std::string_view lines) {
   const std::shared_ptr<spdlog::logger> logger = Global().Get();
   auto* const function = dynamic_cast<FunctionSink*>(logger->sinks().front().get());
-  if (function != nullptr) function->Lines(lines);
-  return function != nullptr;
+  if (function == nullptr) return std::nullopt;
+  return function->Lines(lines);
 }
 
 void TellLost(uint64_t lines) {
@@ -251,14 +264,14 @@ struct WholeLog {
     std::atexit([] { FlushLog(); });
   }
 
-  // Both, so that the child finds them whole: it has none of the threads that use them.
+  // The child gets logger and writer unlocked.
   static void BeforeFork() MAILROOM_NO_THREAD_SAFETY_ANALYSIS;
   static void InParent() MAILROOM_NO_THREAD_SAFETY_ANALYSIS;
   static void InChild() MAILROOM_NO_THREAD_SAFETY_ANALYSIS;
 
   Current current;
   std::atomic<LogWriter*> writer{new LogWriter(kStderr, WriterHooks())};
-  LogWriter* parents = nullptr;  // in a child: its thread is not there, its lines are the parent's
+  LogWriter* parents = nullptr;  // in a child. Kept so that leak checkers find it.
 };
 
 WholeLog& TheLog() {
@@ -283,9 +296,9 @@ void WholeLog::InParent() {
 void WholeLog::InChild() {
   WholeLog& log = TheLog();
   log.parents = log.writer.load();
-  log.writer.store(log.parents->NewForChild(WriterHooks()));
+  log.writer.store(log.parents->NewForChild(WriterHooks()).release());
   log.parents->UnlockAfterFork();
-  log.current.Unlock();
+  Global().Unlock();
 }
 
 void Write(LogLevel level, const char* file, int line, std::string_view message) {

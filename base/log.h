@@ -30,6 +30,7 @@
 // and counted (docs/design/0014). exit() gives what waits a second, and what destructors
 // log after that may be lost; _Exit() and a crash lose all that waits. A child made by
 // fork() has a log of its own, with the parent's options and in the parent's file.
+// fork() waits for the log as a line does. A handler of pthread_atfork() must not log.
 namespace mailroom {
 
 enum class LogLevel : uint8_t { kDebug = 0, kInfo, kWarning, kError, kOff };
@@ -47,8 +48,9 @@ struct LogOptions {
   LogFormat format = LogFormat::kText;
   // Receives whole lines without their newline, one at a time; must neither log, fork nor
   // throw. Called by the thread that logs, which waits for it: for tests, or for what
-  // returns at once.
-  // (What lies in a LogBuffer is given to it by the log's thread.) Empty: they are written.
+  // returns at once. (What lies in a LogBuffer is given to it by the log's thread.)
+  // fork() waits for it as well: a thread that forks must not hold a mutex that it takes.
+  // Empty: lines are written.
   std::function<void(std::string_view line)> sink = nullptr;
   // False: MAILROOM_LOG_EVERY lets each line pass, for tests that look for one.
   bool rates_limited = true;

@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -26,6 +27,17 @@ int ToPollTimeout(Duration wait) {
   return static_cast<int>(std::clamp<int64_t>(ms, 0, INT_MAX));
 }
 
+// Opening a master once more would make another terminal, which nobody reads.
+bool IsMasterOfTerminal(int fd) {
+#if defined(__linux__)
+  unsigned number = 0;
+  return ::ioctl(fd, TIOCGPTN, &number) == 0;  // the slave's number: only a master has it
+#else
+  static_cast<void>(fd);
+  return false;  // without /proc nothing is opened once more
+#endif
+}
+
 // A terminal with room for one byte is ready, says poll(), and write() waits until the
 // rest has room. For this write alone it is opened without that: what would keep it open
 // for longer would also have to notice that `fd` has become another file.
@@ -43,7 +55,7 @@ ssize_t WriteToTerminal(int fd, std::string_view piece) {
 ssize_t WriteNow(int fd, std::string_view piece) {
   const ssize_t sent = ::send(fd, piece.data(), piece.size(), MSG_DONTWAIT);
   if (sent >= 0 || errno != ENOTSOCK) return sent;
-  if (::isatty(fd) == 1) return WriteToTerminal(fd, piece);
+  if (::isatty(fd) == 1 && !IsMasterOfTerminal(fd)) return WriteToTerminal(fd, piece);
   return ::write(fd, piece.data(), piece.size());
 }
 
@@ -67,6 +79,12 @@ LogOutput::~LogOutput() {
   if (owned_) ::close(fd_);
 }
 
+std::unique_ptr<LogOutput> LogOutput::Owning(int fd) {
+  auto output = std::make_unique<LogOutput>(fd);
+  output->owned_ = true;
+  return output;
+}
+
 Result<std::unique_ptr<LogOutput>> LogOutput::Open(const std::string& path) {
   // Non-blocking for a fifo alone, whose open would wait until somebody reads it.
   constexpr int kFlags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
@@ -77,9 +95,7 @@ Result<std::unique_ptr<LogOutput>> LogOutput::Open(const std::string& path) {
                                 : std::error_code(errno, std::generic_category()).message();
     return Unavailable("the log file " + path + " cannot be opened: " + why);
   }
-  auto output = std::make_unique<LogOutput>(fd);
-  output->owned_ = true;
-  return output;
+  return Owning(fd);
 }
 
 size_t LogOutput::piece_limit() const {

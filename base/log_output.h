@@ -15,9 +15,10 @@
 // open file, which other processes may have too). So each write waits with poll(), and
 // what takes less than it was asked to must not wait for the rest: a socket is told so
 // with each write, a terminal is opened once more for it, and to a pipe so little is
-// written that it takes it at once if it has room. Two cases are left in which a write
-// waits: another process fills the pipe in between; a terminal that cannot be opened (no
-// /proc, no permission).
+// written that it takes it at once if it has room. Of pipes, sockets and terminals two
+// cases are left in which a write waits: another process fills the pipe in between; a
+// terminal that cannot be opened once more (no /proc, no permission, a pseudo-terminal's
+// master).
 namespace mailroom {
 
 // STDOUT_FILENO and STDERR_FILENO.
@@ -35,6 +36,8 @@ class LogOutput final {
 
   // `fd` is not owned: usually stderr.
   explicit LogOutput(int fd) : fd_(fd) {}
+  // Closes `fd` at its end.
+  static std::unique_ptr<LogOutput> Owning(int fd);
   ~LogOutput();
   LogOutput(const LogOutput&) = delete;
   LogOutput& operator=(const LogOutput&) = delete;

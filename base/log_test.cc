@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mailroom/base/log.h"
 
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -15,8 +13,8 @@
 
 #include "mailroom/base/log_buffer.h"
 #include "mailroom/base/mutex.h"
-#include "mailroom/base/sanitizers.h"
 #include "mailroom/base/status.h"
+#include "mailroom/base/testing/bounded_wait.h"
 #include "mailroom/base/thread.h"
 
 namespace mailroom {
@@ -25,9 +23,6 @@ namespace {
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::MatchesRegex;
-
-// Nothing that happens at all takes as long as this.
-constexpr Duration kPatience = std::chrono::seconds(60);
 
 // Keeps the lines, and gives the log back when the test ends.
 class LogTest : public ::testing::Test {
@@ -189,7 +184,7 @@ TEST_F(LogTest, LinesOfAnAttachedBufferAreWrittenAsTheyAre) {
   buffer->Add("one\n");
   buffer->Add("\n");
   buffer->Add("two words\n");
-  EXPECT_TRUE(FlushLog(kPatience));
+  EXPECT_TRUE(FlushLog(testing::kWaitBound));
   DetachFromLog(*buffer);
   EXPECT_EQ(lines(), (std::vector<std::string>{"one", "", "two words"}));
   InitLogging(LogOptions());
@@ -197,44 +192,37 @@ TEST_F(LogTest, LinesOfAnAttachedBufferAreWrittenAsTheyAre) {
   AttachToLog(buffer);
   buffer->Add("one\n");
   buffer->Add("two\n");
-  EXPECT_TRUE(FlushLog(kPatience));
+  EXPECT_TRUE(FlushLog(testing::kWaitBound));
   DetachFromLog(*buffer);
   EXPECT_EQ(::testing::internal::GetCapturedStderr(), "one\ntwo\n");
+}
+
+// On the log's thread as on the one that logs.
+TEST_F(LogTest, AFunctionThatThrowsCostsTheLine) {
+  std::vector<std::string> lines;
+  LogOptions options;
+  options.level = LogLevel::kError;  // the loss is told in a warning
+  options.sink = [&lines](std::string_view line) {
+    if (line.ends_with("bad")) throw std::runtime_error("no");
+    lines.emplace_back(line);
+  };
+  InitLogging(std::move(options));
+  MAILROOM_LOG(kError) << "bad";
+  const auto buffer = std::make_shared<LogBuffer>(1024);
+  AttachToLog(buffer);
+  for (const char* const line : {"one\n", "bad\n", "two\n"}) buffer->Add(line);
+  EXPECT_TRUE(FlushLog(testing::kWaitBound));
+  DetachFromLog(*buffer);
+  EXPECT_EQ(lines, (std::vector<std::string>{"one", "two"}));
+  EXPECT_EQ(buffer->lost(), 1u);
 }
 
 TEST(LogDefaultTest, WritesToStderr) {
   ::testing::internal::CaptureStderr();
   MAILROOM_LOG(kInfo) << "to stderr";
   MAILROOM_LOG(kDebug) << "below the default level";
-  EXPECT_TRUE(FlushLog(kPatience));
+  EXPECT_TRUE(FlushLog(testing::kWaitBound));
   EXPECT_THAT(::testing::internal::GetCapturedStderr(), EndsWith("] to stderr\n"));
-}
-
-// Its parent's thread is not there, and what the parent had waiting is the parent's.
-TEST(LogForkTest, AChildHasALogOfItsOwn) {
-  MAILROOM_LOG(kInfo) << "the parent's thread runs";
-  ASSERT_TRUE(FlushLog(kPatience));
-  int ends[2];
-  ASSERT_EQ(::pipe(ends), 0);
-  const pid_t child = ::fork();
-  ASSERT_GE(child, 0);
-  if (child == 0) {
-    ::dup2(ends[1], STDERR_FILENO);
-    // ThreadSanitizer starts no thread in a child.
-    if (!kThreadSanitizer) MAILROOM_LOG(kInfo) << "from the child";
-    ::_exit(FlushLog(kPatience) ? 0 : 1);
-  }
-  ::close(ends[1]);
-  std::string text(1024, '\0');
-  const ssize_t size = ::read(ends[0], text.data(), text.size());
-  text.resize(size < 0 ? 0 : static_cast<size_t>(size));
-  int ended = 0;
-  ASSERT_EQ(::waitpid(child, &ended, 0), child);
-  EXPECT_EQ(ended, 0) << "it waited for a thread that is not there";
-  const std::string wanted = kThreadSanitizer ? "" : "] from the child\n";
-  EXPECT_THAT(text, EndsWith(wanted));
-  EXPECT_EQ(text.find("parent's"), std::string::npos);
-  ::close(ends[0]);
 }
 
 }  // namespace

@@ -86,8 +86,10 @@ bool LogWriter::ReopenFile() {
   return true;
 }
 
-LogWriter* LogWriter::NewForChild(Hooks hooks) const {
-  auto* const childs = new LogWriter(fd_, std::move(hooks));
+std::unique_ptr<LogWriter> LogWriter::NewForChild(Hooks hooks) const {
+  auto childs = std::make_unique<LogWriter>(fd_, std::move(hooks));
+  if (path_.empty()) return childs;
+  childs->output_ = LogOutput::Owning(fd_);  // the child's copy of the descriptor
   MutexLock lock(childs->mutex_);
   childs->path_ = path_;
   return childs;
@@ -147,7 +149,9 @@ void LogWriter::WriteTaken(LogBuffer& from) {
   using State = LogOutput::Wrote::State;
   std::string_view rest = lines_;
   if (rest.empty()) return;
-  if (&from != own_.get() && hooks_.divert && hooks_.divert(rest)) return;
+  if (&from != own_.get() && hooks_.divert) {
+    if (const std::optional<uint64_t> lost = hooks_.divert(rest)) return from.CountLost(*lost);
+  }
   size_t limit = output_->piece_limit();
   while (!rest.empty()) {
     const std::string_view piece = NextPiece(rest, limit);
@@ -192,9 +196,10 @@ void LogWriter::ChangeFile() {
     Result<std::unique_ptr<LogOutput>> opened = LogOutput::Open(path);
     const Status status = opened.ok() ? Status() : opened.status();
     if (opened.ok()) {
-      next = std::move(*opened);
       MutexLock lock(mutex_);
-      if (next_ == nullptr) fd_ = next->fd();
+      // Before the move, which may close what fd_ names: a child would inherit that.
+      if (next_ == nullptr) fd_ = (*opened)->fd();
+      next = std::move(*opened);
     }
     if (hooks_.tell_reopened) hooks_.tell_reopened(path, status);
   }

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,8 +37,9 @@ class LogWriter final {
   static constexpr Duration kPeriod = std::chrono::milliseconds(50);
 
   struct Hooks {
-    // Takes the lines of an attached buffer in place of the descriptor, or returns false.
-    std::function<bool(std::string_view lines)> divert = nullptr;
+    // Takes the lines of an attached buffer in place of the descriptor, and says how many
+    // of them were lost. nullopt: it took none.
+    std::function<std::optional<uint64_t>(std::string_view lines)> divert = nullptr;
     // So many lines were lost since the last time, and lines are written again.
     std::function<void(uint64_t lines)> tell_lost = nullptr;
     // The file was opened anew; or why it was not, and the one before is still in use.
@@ -70,7 +72,7 @@ class LogWriter final {
   void UnlockAfterFork() MAILROOM_RELEASE(mutex_) { mutex_.Unlock(); }
   // In the child: a writer that goes on in the same open file and can open it anew. What
   // waits here is the parent's to write; this object is not to be destroyed.
-  LogWriter* NewForChild(Hooks hooks) const MAILROOM_REQUIRES(mutex_);
+  std::unique_ptr<LogWriter> NewForChild(Hooks hooks) const MAILROOM_REQUIRES(mutex_);
 
  private:
   using Buffers = std::vector<std::shared_ptr<LogBuffer>>;
@@ -109,9 +111,10 @@ class LogWriter final {
 
   // The log's thread.
   std::unique_ptr<LogOutput> output_;
-  std::string lines_;            // taken out, not yet written; its memory goes round the buffers
-  uint64_t untold_ = 0;          // lost lines that were not told yet
-  uint64_t asked_at_tell_ = 0;   // flushes that the next round ends: it writes what told the loss
+  std::string lines_;    // taken out, not yet written; its memory goes round the buffers
+  uint64_t untold_ = 0;  // lost lines that were not told yet
+  // Flushes up to this number end with the next round, which writes the loss line.
+  uint64_t asked_at_tell_ = 0;
   bool is_mid_line_ = false;     // the last byte that was written was no newline
   bool is_cut_ = false;          // and then a write failed: a newline is to come first
   bool writes_succeed_ = false;  // the last one did

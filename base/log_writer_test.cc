@@ -12,13 +12,11 @@
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <future>
-#include <iterator>
 #include <memory>
+#include <optional>
 #include <sstream>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -26,14 +24,18 @@
 #include <gtest/gtest.h>
 
 #include "mailroom/base/blocked_signals.h"
+#include "mailroom/base/testing/bounded_wait.h"
+#include "mailroom/base/testing/file_text.h"
 
 namespace mailroom {
 namespace {
 
+using testing::AwaitUntil;
+using testing::FileText;
+using testing::HangAlarm;
 using ::testing::HasSubstr;
+using testing::kWaitBound;
 
-// Nothing that happens at all takes as long as this.
-constexpr Duration kPatience = std::chrono::seconds(60);
 constexpr Duration kNone = Duration::zero();
 
 std::string ReadFrom(int fd) {
@@ -73,23 +75,25 @@ class Pipe {
   int ends_[2] = {-1, -1};
 };
 
-// One that nobody reads, and that is not this process's own.
+// One that is not this process's own.
 class Terminal {
  public:
-  Terminal() : reader_(::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC)) {
-    EXPECT_EQ(::grantpt(reader_), 0);
-    EXPECT_EQ(::unlockpt(reader_), 0);
-    fd_ = ::open(::ptsname(reader_), O_RDWR | O_NOCTTY | O_CLOEXEC);
+  Terminal() : master_(::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC)) {
+    EXPECT_EQ(::grantpt(master_), 0);
+    EXPECT_EQ(::unlockpt(master_), 0);
+    fd_ = ::open(::ptsname(master_), O_RDWR | O_NOCTTY | O_CLOEXEC);
     EXPECT_GE(fd_, 0);
   }
   ~Terminal() {
     ::close(fd_);
-    ::close(reader_);
+    ::close(master_);
   }
   int fd() const { return fd_; }
+  // What is written here is read from fd().
+  int master() const { return master_; }
 
  private:
-  int reader_;
+  int master_;
   int fd_ = -1;
 };
 
@@ -107,11 +111,6 @@ class SocketPair {
   int fds_[2] = {-1, -1};
 };
 
-std::string TextOf(const std::string& path) {
-  std::ifstream file(path);
-  return std::string(std::istreambuf_iterator<char>(file), {});
-}
-
 // A folder of the test's own.
 std::string EmptyFolder(const std::string& name) {
   const std::string folder = ::testing::TempDir() + "/" + name;
@@ -124,19 +123,19 @@ std::string EmptyFolder(const std::string& name) {
 int LogThreads() {
   int threads = 0;
   for (const auto& task : std::filesystem::directory_iterator("/proc/self/task")) {
-    threads += TextOf(task.path() / "comm") == "log\n" ? 1 : 0;
+    threads += FileText(task.path() / "comm") == "log\n" ? 1 : 0;
   }
   return threads;
 }
 
 // /proc shows a thread for a moment after it was joined.
 void AwaitNoLogThread() {
-  while (LogThreads() > 0) std::this_thread::yield();
+  AwaitUntil("no thread of the log", [] { return LogThreads() == 0; });
 }
 
 // Of this process's first thread.
 bool MainThreadSleeps() {
-  const std::string stat = TextOf("/proc/self/task/" + std::to_string(::getpid()) + "/stat");
+  const std::string stat = FileText("/proc/self/task/" + std::to_string(::getpid()) + "/stat");
   return stat.find(") S ") != std::string::npos;
 }
 
@@ -157,7 +156,7 @@ TEST(LogWriterTest, LinesComeOutInTheirOrder) {
       writer.Add(line);
       wanted += line;
     }
-    EXPECT_TRUE(writer.Flush(kPatience));
+    EXPECT_TRUE(writer.Flush(kWaitBound));
     EXPECT_EQ(writer.lost(), 0u);
   }
   EXPECT_EQ(pipe.ReadUntil("line 999\n"), wanted);
@@ -176,7 +175,7 @@ TEST(LogWriterTest, ALineWakesTheThread) {
 TEST(LogWriterTest, WithoutALineThereIsNothingToWaitFor) {
   Pipe pipe;
   LogWriter writer(pipe.writer(), {});
-  EXPECT_TRUE(writer.Flush(kPatience));
+  EXPECT_TRUE(writer.Flush(kWaitBound));
 }
 
 // Adding never waits: the test would hang. What found no room is counted, and told as
@@ -228,7 +227,7 @@ TEST(LogWriterTest, AFirstLineWithoutRoomStartsTheThread) {
   LogWriter writer(pipe.writer(), {});
   writer.Add(std::string(LogWriter::kWaitingBytes + 1, 'x'));
   EXPECT_EQ(writer.lost(), 1u);
-  EXPECT_TRUE(writer.Flush(kPatience));
+  EXPECT_TRUE(writer.Flush(kWaitBound));
   EXPECT_EQ(LogThreads(), 1);
 }
 
@@ -237,17 +236,17 @@ TEST(LogWriterTest, AFlushDoesNotWaitForTheEndOfAFlood) {
   const int null = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
   const auto buffer = std::make_shared<LogBuffer>(2);
   std::atomic<uint64_t> told{0};
-  const auto flood = [&buffer](std::string_view) {
+  const auto flood = [&buffer](std::string_view) -> std::optional<uint64_t> {
     buffer->Add("x\n");
     buffer->Add("no room\n");
-    return false;
+    return std::nullopt;
   };
   {
     LogWriter writer(null, {.divert = flood, .tell_lost = [&told](uint64_t n) { told += n; }});
     buffer->Add("x\n");
     writer.Attach(buffer);
-    EXPECT_TRUE(writer.Flush(kPatience));
-    EXPECT_TRUE(writer.Flush(kPatience));
+    EXPECT_TRUE(writer.Flush(kWaitBound));
+    EXPECT_TRUE(writer.Flush(kWaitBound));
   }
   EXPECT_GT(told, 0u);
   ::close(null);
@@ -262,7 +261,7 @@ TEST(LogWriterTest, HasOneThreadUntilItsEnd) {
   LogWriter* logged_to = nullptr;
   const auto log_at_the_end = [&](const std::string&, const Status&) {
     in_hook.set_value();
-    while (!ends || !MainThreadSleeps()) std::this_thread::yield();
+    AwaitUntil("an owner that waits", [&ends] { return ends && MainThreadSleeps(); });
     logged_to->Add("opened anew\n");
     threads = LogThreads();
   };
@@ -279,6 +278,7 @@ TEST(LogWriterTest, HasOneThreadUntilItsEnd) {
 
 // A terminal and a socket are ready when a part of a piece has room.
 TEST(LogWriterTest, ATerminalOrSocketThatNobodyReadsHoldsNothingUp) {
+  const HangAlarm alarm;
   const Terminal terminal;
   const SocketPair sockets;
   for (const int fd : {terminal.fd(), sockets.fd()}) {
@@ -305,19 +305,19 @@ TEST(LogWriterTest, AReaderThatIsGoneCostsTheLinesMeanwhile) {
   const int first = ::open(path.c_str(), O_RDONLY | O_NONBLOCK);
   ASSERT_TRUE(writer.OpenFile(path).ok());
   writer.Add("read\n");
-  ASSERT_TRUE(writer.Flush(kPatience));
+  ASSERT_TRUE(writer.Flush(kWaitBound));
   EXPECT_EQ(ReadFrom(first), "read\n");
   ::close(first);
   writer.Add("one\n");
   writer.Add("two\n");
-  ASSERT_TRUE(writer.Flush(kPatience));
+  ASSERT_TRUE(writer.Flush(kWaitBound));
   EXPECT_EQ(writer.lost(), 2u);
 
   const int second = ::open(path.c_str(), O_RDONLY | O_NONBLOCK);
   writer.Add("back\n");
   EXPECT_FALSE(writer.Flush(std::chrono::milliseconds(10))) << "what was lost is to be told, too";
   may_tell.set_value();
-  ASSERT_TRUE(writer.Flush(kPatience));
+  ASSERT_TRUE(writer.Flush(kWaitBound));
   EXPECT_EQ(ReadFrom(second), "back\nlost 2\n");
   ::close(second);
 }
@@ -341,23 +341,23 @@ TEST(LogWriterTest, ARenamedFileIsLeftBehind) {
   EXPECT_EQ(std::filesystem::status(path).permissions(), std::filesystem::perms(0640));
 
   writer.Add("first\n");
-  ASSERT_TRUE(writer.Flush(kPatience));
+  ASSERT_TRUE(writer.Flush(kWaitBound));
   std::filesystem::rename(path, path + ".1");
   writer.Add("second\n");
-  ASSERT_TRUE(writer.Flush(kPatience));
+  ASSERT_TRUE(writer.Flush(kWaitBound));
   writer.ReopenFile();
-  ASSERT_TRUE(writer.Flush(kPatience));
+  ASSERT_TRUE(writer.Flush(kWaitBound));
   writer.Add("third\n");
-  ASSERT_TRUE(writer.Flush(kPatience));
-  EXPECT_EQ(TextOf(path + ".1"), "first\nsecond\n");
-  EXPECT_EQ(TextOf(path), "third\n");
+  ASSERT_TRUE(writer.Flush(kWaitBound));
+  EXPECT_EQ(FileText(path + ".1"), "first\nsecond\n");
+  EXPECT_EQ(FileText(path), "third\n");
 
   // One that cannot be opened changes nothing.
   std::filesystem::rename(folder, parent + "/away");
   writer.ReopenFile();
   writer.Add("fourth\n");
-  ASSERT_TRUE(writer.Flush(kPatience));
-  EXPECT_EQ(TextOf(parent + "/away/server.log"), "third\nfourth\n");
+  ASSERT_TRUE(writer.Flush(kWaitBound));
+  EXPECT_EQ(FileText(parent + "/away/server.log"), "third\nfourth\n");
   ASSERT_EQ(told.size(), 2u);
   EXPECT_EQ(told[0], path + ": ok");
   EXPECT_THAT(told[1], HasSubstr("cannot be opened: No such file"));
@@ -369,7 +369,7 @@ TEST(LogWriterTest, AFileThatTakesNoMoreCostsLinesAndNothingElse) {
   LogWriter full(STDERR_FILENO, {});
   ASSERT_TRUE(full.OpenFile("/dev/full").ok());
   full.Add("one\ntwo\n");
-  ASSERT_TRUE(full.Flush(kPatience));
+  ASSERT_TRUE(full.Flush(kWaitBound));
   EXPECT_EQ(full.lost(), 2u);
 
   LogWriter writer(STDERR_FILENO, {});
@@ -380,27 +380,29 @@ TEST(LogWriterTest, AFileThatTakesNoMoreCostsLinesAndNothingElse) {
   ::setrlimit(RLIMIT_FSIZE, &ten);
   writer.Add("0123456\n");
   writer.Add("89abcdef\n");
-  const bool flushed = writer.Flush(kPatience);
+  const bool flushed = writer.Flush(kWaitBound);
   ::setrlimit(RLIMIT_FSIZE, &before);
   EXPECT_TRUE(flushed);
   EXPECT_EQ(writer.lost(), 1u);
   writer.Add("next\n");
-  ASSERT_TRUE(writer.Flush(kPatience));
-  EXPECT_EQ(TextOf(path), "0123456\n89\nnext\n");
+  ASSERT_TRUE(writer.Flush(kWaitBound));
+  EXPECT_EQ(FileText(path), "0123456\n89\nnext\n");
 }
 
 TEST(LogWriterTest, AttachedBuffersAreWrittenTooAndCountTheirOwnLosses) {
   Pipe pipe;
   std::string diverted;
   bool diverts = true;
-  LogWriter writer(pipe.writer(), {.divert = [&](std::string_view lines) {
-                     if (diverts) diverted.append(lines);
-                     return diverts;
-                   }});
+  const auto divert = [&](std::string_view lines) -> std::optional<uint64_t> {
+    if (!diverts) return std::nullopt;
+    diverted.append(lines);
+    return 0;
+  };
+  LogWriter writer(pipe.writer(), {.divert = divert});
   const auto buffer = std::make_shared<LogBuffer>(10);
   writer.Attach(buffer);
   EXPECT_TRUE(buffer->Add("012345678\n"));
-  ASSERT_TRUE(writer.Flush(kPatience));
+  ASSERT_TRUE(writer.Flush(kWaitBound));
   EXPECT_EQ(diverted, "012345678\n");
   diverts = false;
   EXPECT_FALSE(buffer->Add("0123456789\n"));
@@ -408,12 +410,12 @@ TEST(LogWriterTest, AttachedBuffersAreWrittenTooAndCountTheirOwnLosses) {
   EXPECT_EQ(pipe.ReadUntil("\n"), "abc\n") << "within a period, without being asked";
   pipe.CloseReader();
   EXPECT_TRUE(buffer->Add("a\nb\n"));
-  ASSERT_TRUE(writer.Flush(kPatience));
+  ASSERT_TRUE(writer.Flush(kWaitBound));
   EXPECT_EQ(buffer->lost(), 3u);
   EXPECT_EQ(writer.lost(), 0u);
   writer.Detach(*buffer);
   EXPECT_TRUE(buffer->Add("not taken\n"));
-  ASSERT_TRUE(writer.Flush(kPatience));
+  ASSERT_TRUE(writer.Flush(kWaitBound));
   EXPECT_EQ(buffer->lost(), 3u);
 }
 
@@ -422,7 +424,7 @@ TEST(LogWriterTest, ItsThreadTakesNoSignal) {
   Pipe pipe;
   LogWriter writer(pipe.writer(), {});
   writer.Add("the thread runs\n");
-  ASSERT_TRUE(writer.Flush(kPatience));
+  ASSERT_TRUE(writer.Flush(kWaitBound));
   const BlockedSignals blocked;  // in this thread: SIGTERM would end the process elsewhere
   ::kill(::getpid(), SIGTERM);
   sigset_t term;
@@ -449,22 +451,31 @@ TEST(WriteWithinTest, WritesGivesUpAndRaisesNoSigpipe) {
   pipe.Fill();
   EXPECT_FALSE(WriteWithin(pipe.writer(), "more", std::chrono::milliseconds(1)));
   pipe.CloseReader();
-  EXPECT_FALSE(WriteWithin(pipe.writer(), "more", kPatience));
+  EXPECT_FALSE(WriteWithin(pipe.writer(), "more", kWaitBound));
   EXPECT_FALSE(SigpipeIsPending());
   EXPECT_FALSE(WriteWithin(-1, "more", kNone));
 }
 
 // The flags of the open file, which others share, stay as they are.
 TEST(WriteWithinTest, GivesUpOnATerminalOrSocketThatNobodyReads) {
+  const HangAlarm alarm;
   const Terminal terminal;
   const SocketPair sockets;
   for (const int fd : {terminal.fd(), sockets.fd()}) {
-    EXPECT_TRUE(WriteWithin(fd, "text\n", kPatience));
+    EXPECT_TRUE(WriteWithin(fd, "text\n", kWaitBound));
     for (int i = 0; i < 3; ++i) {
       EXPECT_FALSE(WriteWithin(fd, std::string(1024 * 1024, 'x'), std::chrono::milliseconds(1)));
     }
     EXPECT_EQ(::fcntl(fd, F_GETFL) & O_NONBLOCK, 0);
   }
+}
+
+// Opened once more, a master would be another terminal's.
+TEST(WriteWithinTest, WritesToTheMasterOfATerminal) {
+  const HangAlarm alarm;
+  const Terminal terminal;
+  EXPECT_TRUE(WriteWithin(terminal.master(), "text\n", kWaitBound));
+  EXPECT_EQ(ReadFrom(terminal.fd()), "text\n");
 }
 
 // It belongs to whoever blocked it.
@@ -476,7 +487,7 @@ TEST(WriteWithinTest, ASigpipeThatWasPendingStays) {
   sigaddset(&sigpipe, SIGPIPE);
   pthread_sigmask(SIG_BLOCK, &sigpipe, nullptr);
   ::raise(SIGPIPE);
-  EXPECT_FALSE(WriteWithin(pipe.writer(), "more", kPatience));
+  EXPECT_FALSE(WriteWithin(pipe.writer(), "more", kWaitBound));
   EXPECT_TRUE(SigpipeIsPending());
   int taken = 0;
   sigwait(&sigpipe, &taken);

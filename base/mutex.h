@@ -9,9 +9,9 @@
 
 // Mutex, MutexLock, CondVar: the standard ones, visible to -Wthread-safety.
 //
-// For what is off the request path. No two locks are held at once (but around fork(), by
-// the log), and none while code of another room runs. A wait stands in a loop over its
-// condition, written out (the analysis does not enter a predicate's lambda):
+// For what is off the request path. No two locks are held at once (except by the log,
+// around fork()), and none while code of another room runs. A wait stands in a loop over
+// its condition, written out (the analysis does not enter a predicate's lambda):
 //
 //     MutexLock lock(mutex_);
 //     while (!ready_) ready_changed_.Wait(mutex_);

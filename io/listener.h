@@ -54,8 +54,8 @@ class Listener final {
   ~Listener();
 
   // A connection whose handshake comes from now on fails when its peer answers nothing for
-  // so long or, whatever its owner waits for, has no room for more (Socket::SetPeerTimeout).
-  // Nothing on a Unix socket, whose peer cannot vanish.
+  // `timeout`. Also fails a peer that answers probes but accepts no data for `timeout`
+  // (Socket::SetPeerTimeout). Nothing on a Unix socket, whose peer cannot vanish.
   Status SetPeerTimeout(Duration timeout);
 
   // A listener at the same address for another loop. Bound with Port::kShared: a socket

@@ -68,9 +68,9 @@ class Socket final {
   Status SetNoDelay();
   Status SetSendBuffer(int bytes);
   // Has the kernel fail the connection of a peer that answers nothing for `timeout`
-  // (positive): neither to what was sent nor, when nothing is, to its probes. Or that has
-  // no room for more of what was sent for so long, whatever its owner waits for, though it
-  // answers each probe. TCP only. Also inherited by what a listening socket accepts.
+  // (positive): neither to what was sent nor, when nothing is, to its probes. Also fails a
+  // peer that answers probes but accepts no data for `timeout`. TCP only. Also inherited
+  // by what a listening socket accepts.
   Status SetPeerTimeout(Duration timeout);
   // Ends our side: the peer reads what was sent and then the end.
   Status ShutdownWrite();

@@ -33,6 +33,16 @@ void AwaitUntil(std::string_view what, Done done) {
   }
 }
 
+// For a system call that may never return: after kWaitBound SIGALRM ends the program,
+// unless this object has ended before. One at a time.
+class HangAlarm final {
+ public:
+  HangAlarm();
+  ~HangAlarm();
+  HangAlarm(const HangAlarm&) = delete;
+  HangAlarm& operator=(const HangAlarm&) = delete;
+};
+
 // A home for a thread that sleeps until something is posted there.
 class AwaitedHome final : public Home {
  public:

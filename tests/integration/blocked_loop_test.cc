@@ -13,16 +13,16 @@
 
 #include <gtest/gtest.h>
 
+#include "mailroom/base/testing/bounded_wait.h"
 #include "mailroom/greet/v1/greet.mailroom.h"
-#include "mailroom/rpc/method.h"
 #include "mailroom/server/server.h"
 #include "mailroom/tests/integration/http_client.h"
+#include "mailroom/tests/integration/stateless.h"
 
 namespace mailroom::tests {
 namespace {
 
 constexpr const char* kGreet = "/mailroom.greet.v1.GreetService/Greet";
-constexpr unsigned kMostSeconds = 60;
 
 std::latch never(1);
 std::latch blocked(1);
@@ -43,15 +43,6 @@ class Blocker final : public greet::v1::GreetServiceActor<Blocker> {
  private:
   const std::thread::id first_;
 };
-
-const rpc::ServiceSpec& StatelessSpec() {
-  static const rpc::ServiceSpec spec = [] {
-    rpc::ServiceSpec changed = Blocker::Spec();
-    changed.stateless = true;
-    return changed;
-  }();
-  return spec;
-}
 
 // Of the main thread. The kernel's mask has signal n in its bit n - 1.
 bool Blocks(int signal_number) {
@@ -76,7 +67,7 @@ void CallUntilALoopIsBlocked(const std::string& address) {
 
 // Serves until a signal; ends by an alarm when none does it.
 void Serve() {
-  ::alarm(kMostSeconds);
+  const testing::HangAlarm alarm;
   ServerOptions options;
   options.listen = {"127.0.0.1:0"};
   options.admin_listen.clear();
@@ -84,7 +75,7 @@ void Serve() {
   options.workers = 0;
   options.drain_timeout = Duration(1);
   Server server(options);
-  server.AddFactory(StatelessSpec(),
+  server.AddFactory(StatelessSpec<Blocker>(),
                     [id = std::this_thread::get_id()] { return std::make_unique<Blocker>(id); });
   server.DrainOnSignals();
   if (!server.Start().ok()) std::_Exit(1);

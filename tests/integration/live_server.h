@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -34,11 +35,11 @@ inline std::string NameOf(const ::testing::TestParamInfo<Threads>& info) {
 
 class LiveServer final {
  public:
-  using AddServices = void (*)(Server&);
+  using AddServices = std::function<void(Server&)>;
 
   // On a free port and without an admin port, unless the options name other addresses.
   explicit LiveServer(Threads threads, ServerOptions options = ServerOptions(),
-                      AddServices add_services = AddAll)
+                      const AddServices& add_services = AddAll)
       : server_(Fill(std::move(options), threads)) {
     add_services(server_);
     const Status started = server_.Start();

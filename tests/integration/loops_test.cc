@@ -2,6 +2,8 @@
 // Behaviours of S1 to S15 that other tests show on one loop, with several: the clients
 // are many, so that each loop has some. (S1 and S6: replicas_test; S7: stale_replies_test;
 // S8 to S10: live_test.)
+#include <unistd.h>
+
 #include <chrono>
 #include <latch>
 #include <memory>
@@ -12,11 +14,12 @@
 
 #include <gtest/gtest.h>
 
+#include "mailroom/base/testing/bounded_wait.h"
 #include "mailroom/greet/v1/greet.mailroom.h"
-#include "mailroom/rpc/method.h"
 #include "mailroom/server/server.h"
 #include "mailroom/tests/integration/http_client.h"
 #include "mailroom/tests/integration/live_server.h"
+#include "mailroom/tests/integration/stateless.h"
 
 namespace mailroom::tests {
 namespace {
@@ -136,53 +139,71 @@ TEST_P(LoopsTest, EverySeriesIsTheSumOfAllLoops) {
   EXPECT_EQ(server.Metric("grpc_server_handling_seconds_count" + echo), kClients);
 }
 
-// Holds the loop that runs it until `released`.
-std::latch holding(1);
-std::latch released(1);
+// Holds the loop that runs it until the test lets it go.
 class Holder final : public greet::v1::GreetServiceActor<Holder> {
  public:
+  Holder(std::latch& holding, std::latch& released) : holding_(holding), released_(released) {}
+
   Result<greet::v1::GreetResponse> Greet(const greet::v1::GreetRequest&, Call&) {
-    holding.count_down();
-    released.wait();
+    holding_.count_down();
+    released_.wait();
     return greet::v1::GreetResponse();
   }
+
+ private:
+  std::latch& holding_;
+  std::latch& released_;
 };
 
-void AddHolder(Server& server) {
-  static const rpc::ServiceSpec spec = [] {
-    rpc::ServiceSpec changed = Holder::Spec();
-    changed.stateless = true;
-    return changed;
-  }();
-  server.AddFactory(spec, [] { return std::make_unique<Holder>(); });
-}
-
 // A loop that had not begun to drain yet let its clients stay, which then were cut off.
-TEST(LoopsDrainTest, OnceReadyzSays503AnswersOfEachLoopSayClose) {
-  ServerOptions options;
-  options.admin_listen = "127.0.0.1:0";
-  options.drain_delay = std::chrono::seconds(2);  // the test takes as long
-  options.drain_timeout = std::chrono::milliseconds(1);
-  LiveServer server({2, 0}, options, AddHolder);
-  const std::string nothing = "GET /nothing HTTP/1.1\r\nhost: a\r\n\r\n";
-  std::vector<std::unique_ptr<HttpClient>> clients;
-  for (int i = 0; i < kClients; ++i) {
-    clients.push_back(std::make_unique<HttpClient>(server.address()));
-    EXPECT_EQ(clients.back()->Call(nothing).headers.Find("connection"), std::nullopt);
+class LoopsDrainDeathTest : public ::testing::Test {
+ protected:
+  // In a program of its own, which ends without a wait for the end of the drain.
+  [[noreturn]] void CheckAndExit() {
+    const testing::HangAlarm alarm;
+    Check();
+    ::_exit(HasFailure() ? 1 : 0);
   }
-  HttpClient holder(server.address());
-  holder.Send(CallText("/mailroom.greet.v1.GreetService/Greet", "application/json", "{}"));
-  holding.wait();
-  server.server().RequestStop();
-  HttpClient probe(server.server().admin_address());
-  server.Await([&] { return probe.Call("GET /readyz HTTP/1.1\r\nhost: a\r\n\r\n").status == 503; });
-  for (auto& client : clients) client->Send(nothing);
-  released.count_down();
-  for (auto& client : clients) {
-    const auto reply = client->Read();
-    ASSERT_TRUE(reply.has_value());
-    EXPECT_EQ(reply->headers.Find("connection"), "close");
+
+ private:
+  void Check() {
+    ServerOptions options;
+    options.admin_listen = "127.0.0.1:0";
+    options.drain_delay = std::chrono::hours(1);
+    // Never destroyed: that would wait for the drain.
+    auto& server = *new LiveServer({2, 0}, options, [this](Server& added_to) {
+      added_to.AddFactory(StatelessSpec<Holder>(),
+                          [this] { return std::make_unique<Holder>(holding_, released_); });
+    });
+    const std::string nothing = "GET /nothing HTTP/1.1\r\nhost: a\r\n\r\n";
+    std::vector<std::unique_ptr<HttpClient>> clients;
+    for (int i = 0; i < kClients; ++i) {
+      clients.push_back(std::make_unique<HttpClient>(server.address()));
+      EXPECT_EQ(clients.back()->Call(nothing).headers.Find("connection"), std::nullopt);
+    }
+    HttpClient holder(server.address());
+    holder.Send(CallText("/mailroom.greet.v1.GreetService/Greet", "application/json", "{}"));
+    holding_.wait();
+    server.server().RequestStop();
+    HttpClient probe(server.server().admin_address());
+    server.Await(
+        [&] { return probe.Call("GET /readyz HTTP/1.1\r\nhost: a\r\n\r\n").status == 503; });
+    for (auto& client : clients) client->Send(nothing);
+    released_.count_down();
+    for (auto& client : clients) {
+      const auto reply = client->Read();
+      ASSERT_TRUE(reply.has_value());
+      EXPECT_EQ(reply->headers.Find("connection"), "close");
+    }
   }
+
+  std::latch holding_{1};
+  std::latch released_{1};
+};
+
+TEST_F(LoopsDrainDeathTest, OnceReadyzSays503AnswersOfEachLoopSayClose) {
+  ::testing::FLAGS_gtest_death_test_style = "threadsafe";
+  EXPECT_EXIT(CheckAndExit(), ::testing::ExitedWithCode(0), "");
 }
 
 INSTANTIATE_TEST_SUITE_P(Threads, LoopsTest, ::testing::Values(Threads{2, 0}, Threads{3, 4}),

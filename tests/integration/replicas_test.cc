@@ -15,6 +15,7 @@
 #include "mailroom/rpc/method.h"
 #include "mailroom/tests/integration/http_client.h"
 #include "mailroom/tests/integration/live_server.h"
+#include "mailroom/tests/integration/stateless.h"
 
 namespace mailroom::tests {
 namespace {
@@ -55,12 +56,6 @@ class Player final : public greet::v1::GreetServiceActor<Player> {
   std::thread::id thread_;  // of the first call
 };
 
-rpc::ServiceSpec StatelessSpec() {
-  rpc::ServiceSpec spec = Player::Spec();
-  spec.stateless = true;
-  return spec;
-}
-
 // Exclusive, with side effects, and stateless: nothing may be sent ahead.
 rpc::MethodSpec ExclusiveMethod() {
   rpc::MethodSpec method = Player::Spec().methods.front();
@@ -70,14 +65,13 @@ rpc::MethodSpec ExclusiveMethod() {
 }
 
 void AddPlayers(Server& server) {
-  static const rpc::ServiceSpec spec = StatelessSpec();
-  server.AddFactory(spec, [] { return std::make_unique<Player>(); });
+  server.AddFactory(StatelessSpec<Player>(), [] { return std::make_unique<Player>(); });
 }
 
 void AddExclusivePlayers(Server& server) {
   static const rpc::MethodSpec method = ExclusiveMethod();
   static const rpc::ServiceSpec spec = [] {
-    rpc::ServiceSpec changed = StatelessSpec();
+    rpc::ServiceSpec changed = StatelessSpec<Player>();
     changed.methods = std::span<const rpc::MethodSpec>(&method, 1);
     return changed;
   }();

@@ -15,7 +15,9 @@ namespace mailroom::tests {
 namespace {
 
 using ::testing::AllOf;
-using ::testing::ElementsAre;
+using ::testing::AnyOf;
+using ::testing::Contains;
+using ::testing::Each;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
@@ -56,7 +58,7 @@ class ReplyTextTest : public ::testing::Test {
   std::vector<std::string> lines;
 };
 
-// The log's limit lets one line of each kind and actor through: a second call adds none.
+// The log takes one line a second of each kind and actor: their number is not checked.
 TEST_F(ReplyTextTest, AReplyThatIsNotUtf8IsLoggedWithItsMethodAndField) {
   for (int i = 0; i < 2; ++i) {
     const HttpReply json = server.Post(kEcho, kJson, "{}");
@@ -65,8 +67,11 @@ TEST_F(ReplyTextTest, AReplyThatIsNotUtf8IsLoggedWithItsMethodAndField) {
     EXPECT_EQ(server.Post(kEcho, "application/proto", "").status, 200);
   }
   const std::string field = std::string(kEcho) + " is not UTF-8 in its field message: ";
-  EXPECT_THAT(lines, ElementsAre(HasSubstr(field + "JSON cannot hold it"),
-                                 HasSubstr(field + "clients refuse it")));
+  const auto says_json = HasSubstr(field + "JSON cannot hold it");
+  const auto says_binary = HasSubstr(field + "clients refuse it");
+  EXPECT_THAT(lines, Contains(says_json));
+  EXPECT_THAT(lines, Contains(says_binary));
+  EXPECT_THAT(lines, Each(AnyOf(says_json, says_binary)));
   EXPECT_EQ(server.Post(kGreet, "application/proto", "").status, 200);
   EXPECT_THAT(lines.back(), HasSubstr(std::string(kGreet) + " is not UTF-8"));
   EXPECT_EQ(server.Metric("mailroom_non_utf8_replies_total"), 5);
