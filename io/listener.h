@@ -55,7 +55,7 @@ class Listener final {
 
   // A connection whose handshake comes from now on fails when its peer answers nothing for
   // so long or, whatever its owner waits for, has no room for more (Socket::SetPeerTimeout).
-  // Nothing on a Unix socket, whose peer cannot vanish.
+  // Zero undoes it. Nothing on a Unix socket, whose peer cannot vanish.
   Status SetPeerTimeout(Duration timeout);
 
   // A listener at the same address for another loop. Bound with Port::kShared: a socket

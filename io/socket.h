@@ -67,10 +67,11 @@ class Socket final {
   // Also inherited by what a listening socket accepts.
   Status SetNoDelay();
   Status SetSendBuffer(int bytes);
-  // Has the kernel fail the connection of a peer that answers nothing for `timeout`
-  // (positive): neither to what was sent nor, when nothing is, to its probes. Or that has
+  // Has the kernel fail the connection of a peer that answers nothing for `timeout`:
+  // neither to what was sent nor, when nothing is, to its probes. Or that has
   // no room for more of what was sent for so long, whatever its owner waits for, though it
-  // answers each probe. TCP only. Also inherited by what a listening socket accepts.
+  // answers each probe. Zero undoes it: the kernel's own times, and no probes. TCP only. Also
+  // inherited by what a listening socket accepts.
   Status SetPeerTimeout(Duration timeout);
   // Ends our side: the peer reads what was sent and then the end.
   Status ShutdownWrite();
