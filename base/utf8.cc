@@ -7,6 +7,9 @@
 namespace mailroom {
 namespace {
 
+// The bytes of a character, at most.
+constexpr size_t kLongest = 4;
+
 bool IsContinuation(char c) { return (static_cast<uint8_t>(c) & 0xC0) == 0x80; }
 
 // The size of a start of `text` that is ASCII: all of it, or eight bytes at a time.
@@ -49,7 +52,11 @@ bool IsUtf8(std::string_view text) {
 
 std::string_view Utf8Start(std::string_view text, size_t size) {
   if (text.size() <= size) return text;
-  while (size > 0 && IsContinuation(text[size])) --size;
+  for (size_t back = 1; back < kLongest && back <= size; ++back) {
+    const size_t start = size - back;
+    if (IsContinuation(text[start])) continue;
+    return text.substr(0, Utf8Length(text.substr(start)) > back ? start : size);
+  }
   return text.substr(0, size);
 }
 

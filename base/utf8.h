@@ -15,7 +15,8 @@ size_t Utf8Length(std::string_view text);
 // True when all of `text` is well-formed.
 bool IsUtf8(std::string_view text);
 
-// The longest start of `text` within `size` bytes that does not cut a character.
+// The longest start of `text` within `size` bytes that does not cut a character. A malformed
+// byte is a character of its own: at most 3 bytes less than `size`.
 std::string_view Utf8Start(std::string_view text, size_t size);
 
 }  // namespace mailroom

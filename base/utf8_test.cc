@@ -62,5 +62,20 @@ TEST(Utf8Test, StartNeverCutsACharacter) {
   EXPECT_EQ(Utf8Start(text, text.size()), text);
 }
 
+// It went back over all that look like the inside of a character.
+TEST(Utf8Test, StartKeepsMalformedBytes) {
+  for (const std::string_view piece :
+       {"\x80"sv, "\xff"sv, "\xc3"sv, "\xf0\x9f\x98"sv, "\xe2\x82\xff"sv, "\xed\xa0\x80"sv,
+        "\xc3\xa9\x80"sv, "\xf4\x90\x80\x80"sv}) {
+    std::string text = "ab";
+    for (int i = 0; i < 100; ++i) text += piece;
+    for (size_t size = 2; size < text.size(); ++size) {
+      const std::string_view start = Utf8Start(text, size);
+      const bool cuts = piece == "\xc3\xa9\x80"sv && size % 3 == 0;
+      EXPECT_EQ(start, text.substr(0, cuts ? size - 1 : size)) << size;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace mailroom

@@ -55,7 +55,8 @@ class Listener final {
 
   // A connection whose handshake comes from now on fails when its peer answers nothing for
   // `timeout`. Also fails a peer that answers probes but accepts no data for `timeout`
-  // (Socket::SetPeerTimeout). Nothing on a Unix socket, whose peer cannot vanish.
+  // (Socket::SetPeerTimeout). Zero undoes it. Nothing on a Unix socket, whose peer cannot
+  // vanish.
   Status SetPeerTimeout(Duration timeout);
 
   // A listener at the same address for another loop. Bound with Port::kShared: a socket

@@ -78,6 +78,15 @@ TEST(ListenerTest, WhatItAcceptsNoticesAPeerThatVanished) {
   EXPECT_EQ(IntOption(fd, IPPROTO_TCP, TCP_USER_TIMEOUT), 60'000);
 }
 
+TEST(ListenerTest, APeerTimeoutOfZeroUndoesAnother) {
+  Result<Listener> listener = Listener::Bind(Loopback());
+  ASSERT_TRUE(listener.ok());
+  ASSERT_TRUE(listener->SetPeerTimeout(std::chrono::seconds(60)).ok());
+  ASSERT_TRUE(listener->SetPeerTimeout(Duration::zero()).ok());
+  EXPECT_EQ(IntOption(listener->fd(), SOL_SOCKET, SO_KEEPALIVE), 0);
+  EXPECT_EQ(IntOption(listener->fd(), IPPROTO_TCP, TCP_USER_TIMEOUT), 0);
+}
+
 TEST(ListenerTest, APeerTimeoutOfAnyLengthIsTaken) {
   Result<Listener> listener = Listener::Bind(Loopback());
   ASSERT_TRUE(listener.ok());

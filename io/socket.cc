@@ -112,6 +112,10 @@ Status Socket::SetSendBuffer(int bytes) { return SetOption(fd(), SOL_SOCKET, SO_
 // an acknowledgement would be waited for some 15 minutes (tcp_retries2): no probe is sent
 // while one is due.
 Status Socket::SetPeerTimeout(Duration timeout) {
+  if (timeout <= Duration::zero()) {
+    MAILROOM_RETURN_IF_ERROR(SetOption(fd(), SOL_SOCKET, SO_KEEPALIVE, 0));
+    return SetOption(fd(), IPPROTO_TCP, TCP_USER_TIMEOUT, 0);
+  }
   constexpr int kProbes = 3;
   const Duration between = timeout / (2 * kProbes);
   MAILROOM_RETURN_IF_ERROR(SetOption(fd(), IPPROTO_TCP, TCP_KEEPIDLE, KernelSeconds(timeout / 2)));

@@ -67,10 +67,10 @@ class Socket final {
   // Also inherited by what a listening socket accepts.
   Status SetNoDelay();
   Status SetSendBuffer(int bytes);
-  // Has the kernel fail the connection of a peer that answers nothing for `timeout`
-  // (positive): neither to what was sent nor, when nothing is, to its probes. Also fails a
-  // peer that answers probes but accepts no data for `timeout`. TCP only. Also inherited
-  // by what a listening socket accepts.
+  // Has the kernel fail the connection of a peer that answers nothing for `timeout`: neither
+  // to what was sent nor, when nothing is, to its probes. Also fails a peer that answers
+  // probes but accepts no data for `timeout`. Zero undoes it: the kernel's own times, and no
+  // probes. TCP only. Also inherited by what a listening socket accepts.
   Status SetPeerTimeout(Duration timeout);
   // Ends our side: the peer reads what was sent and then the end.
   Status ShutdownWrite();

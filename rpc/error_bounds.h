@@ -25,10 +25,10 @@ inline constexpr size_t kMaxErrorDetailBytes = 16 * 1024;
 // True when it is within all three, and its text is UTF-8.
 bool IsBounded(const Status& error);
 
-// The same error within the bounds: U+FFFD in place of each byte of the text that is not
-// UTF-8, as it is written; the text cut at a character and behind it "... (N more bytes)" of
-// the original; the first detail that does not fit is left out with all behind
-// it, and the text says how many. Itself when it is bounded, also OK.
+// The same error within the bounds. Each malformed byte becomes U+FFFD. The text is cut at a
+// character and followed by "... (N more bytes)" of the original; the first detail that does not
+// fit is left out with all behind it, and the text says how many. Itself when it is bounded,
+// also OK.
 Status BoundError(Status error);
 
 // What an error or the access log repeats of what a stranger sent: its first 200 bytes, cut

@@ -99,7 +99,12 @@ TEST(CutEchoTest, TwoHundredBytesAreKept) {
   EXPECT_EQ(CutEcho(""), "");
   EXPECT_EQ(CutEcho(std::string(200, 'x')), std::string(200, 'x'));
   EXPECT_EQ(CutEcho(std::string(201, 'x')), std::string(200, 'x') + "...");
-  EXPECT_EQ(CutEcho(std::string(1'000'000, '\x80')), "...") << "no character to cut at";
+}
+
+// "ab" and what looks like the inside of one character were cut to "a...".
+TEST(CutEchoTest, WhatIsMalformedIsKeptToo) {
+  const std::string malformed(300, '\x80');
+  EXPECT_EQ(CutEcho("ab" + malformed), "ab" + malformed.substr(0, 198) + "...");
 }
 
 TEST(CutEchoTest, ItIsCutAtACharacter) {

@@ -8,6 +8,7 @@
 #include "mailroom/base/check.h"
 #include "mailroom/http/field_list.h"
 #include "mailroom/rpc/base64.h"
+#include "mailroom/rpc/error_bounds.h"
 
 namespace mailroom::rpc {
 namespace {
@@ -23,12 +24,9 @@ bool IsKey(std::string_view key) {
   });
 }
 
-// Of a name that may be as long as a head.
-constexpr size_t kEchoedKey = 64;
-
 Status Refuse(std::string_view key, std::string_view why) {
   std::string words = "the handler's metadata cannot be sent: key \"";
-  words.append(key.substr(0, kEchoedKey)).append("\" ").append(why);
+  words.append(CutEcho(key)).append("\" ").append(why);
   return Internal(std::move(words));
 }
 
@@ -94,7 +92,7 @@ Status AddRequestField(const http::Field& field, Metadata* metadata) {
     bytes.clear();
     if (!DecodeBase64(http::TakeElement(&rest, ','), &bytes)) {
       std::string words = "header \"";
-      words.append(field.name.substr(0, kEchoedKey)).append("\" is not base64");
+      words.append(CutEcho(field.name)).append("\" is not base64");
       return InvalidArgument(std::move(words));
     }
     metadata->Add(field.name, bytes);

@@ -77,7 +77,11 @@ TEST(RequestFieldTest, ALongNameIsCutBeforeItIsRepeated) {
   Metadata metadata;
   const std::string name = std::string(10000, 'a') + "-bin";
   EXPECT_EQ(AddRequestField({name, "*"}, &metadata).message(),
-            "header \"" + std::string(64, 'a') + "\" is not base64");
+            "header \"" + std::string(200, 'a') + "...\" is not base64");
+  metadata.Add(std::string(10000, '!'), "");
+  EXPECT_EQ(CheckTrailing(metadata).message(), "the handler's metadata cannot be sent: key \"" +
+                                                   std::string(200, '!') +
+                                                   "...\" has characters other than a-z 0-9 _ - .");
 }
 
 TEST(TransportFieldTest, ConnectionAndBodyFieldsAreNotMetadata) {

@@ -72,30 +72,29 @@ bool Admin::OnAccept(io::Connection& connection) {
   return true;
 }
 
-// Whoever waits for an answer, or takes one, goes behind the idle ones. But a body that
-// never comes looks the same: a peer that has just come, whose head is on its way, goes
-// behind those.
-Admin::Stays Admin::StaysOf(const io::Connection& connection, const Peer& peer) const {
+// Eviction order. A peer with an unfinished body, or one that takes no byte of its answer,
+// looks busy for ever, so a peer younger than kNew outranks it.
+Admin::EvictionRank Admin::RankOf(const io::Connection& connection, const Peer& peer) const {
   const bool unsent = connection.queued_output() > 0;
-  if (peer.leaving && !unsent) return Stays::kLeaving;
-  const bool busy = peer.unanswered || unsent;
+  if (peer.leaving && !unsent) return EvictionRank::kLeaving;
   if (!Expired(loop_.now(), DeadlineIn(peer.accepted, kNew))) {
-    return busy ? Stays::kNewAndBusy : Stays::kNew;
+    return peer.unanswered || unsent ? EvictionRank::kNewAndBusy : EvictionRank::kNew;
   }
-  return busy ? Stays::kBusy : Stays::kIdle;
+  if (peer.unanswered) return EvictionRank::kAsking;
+  return unsent ? EvictionRank::kTaking : EvictionRank::kIdle;
 }
 
 // A probe that is shut out has the server killed.
 void Admin::MakeRoom(ConnectionId newcomer) {
   io::Connection* oldest = nullptr;
-  std::pair<Stays, TimePoint> least;
+  std::pair<EvictionRank, TimePoint> least;
   size_t staying = 0;
   loop_.ForEachConnection([&](io::Connection& connection) {
     const auto& peer = peers_[connection.id().index()];
-    if (peer == nullptr || connection.closing()) return;
+    if (peer == nullptr) return;
     ++staying;
     if (connection.id() == newcomer) return;
-    const std::pair rank(StaysOf(connection, *peer), peer->deadline.deadline());
+    const std::pair rank(RankOf(connection, *peer), peer->deadline.deadline());
     if (oldest != nullptr && least <= rank) return;
     oldest = &connection;
     least = rank;
@@ -103,7 +102,8 @@ void Admin::MakeRoom(ConnectionId newcomer) {
   if (oldest == nullptr || staying <= kMaxPeers) return;
   MAILROOM_LOG_EVERY(kWarning, std::chrono::minutes(1))
       << "--admin-listen has more than " << kMaxPeers
-      << " connections: those that were idle longest are closed for new ones";
+      << " connections: each new one closes another: one that is leaving, else an idle one, else "
+         "a busy one, else one that came within the last second";
   oldest->Close();
 }
 

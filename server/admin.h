@@ -25,7 +25,10 @@
 // are busy or stuck, and so that rendering metrics costs no call a turn. It reads
 // counters and nothing else of theirs. On loopback by default; no TLS, no
 // authentication: do not open it to strangers. At most kMaxPeers connections: another
-// one is served, and one that is leaving, or was idle longest, closes for it.
+// one is served, and one closes for it: one that is leaving, else an idle one, else one
+// whose request is half here, else one that takes its answer, and only then one that came
+// within the last second (a busy one last). Among equals, the one that was accepted or
+// answered longest ago.
 namespace mailroom::server {
 
 class Admin final : public io::Handler {
@@ -78,10 +81,10 @@ class Admin final : public io::Handler {
   void OnTick() override {}
   void OnSignal(int) override {}
 
-  // Who closes for a newcomer, the first of them before the others.
-  enum class Stays : uint8_t { kLeaving, kIdle, kBusy, kNew, kNewAndBusy };
+  // Lower ranks are closed first.
+  enum class EvictionRank : uint8_t { kLeaving, kIdle, kAsking, kTaking, kNew, kNewAndBusy };
 
-  Stays StaysOf(const io::Connection& connection, const Peer& peer) const;
+  EvictionRank RankOf(const io::Connection& connection, const Peer& peer) const;
   void MakeRoom(ConnectionId newcomer);
   void OnHead(io::Connection& connection, Peer& peer, const http::Head& head);
   void Answer(io::Connection& connection, Peer& peer, int status, std::string_view body,

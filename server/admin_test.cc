@@ -120,25 +120,7 @@ TEST_F(AdminTest, ARefusalNamesLimitsOfThisPort) {
   EXPECT_EQ(reply.body.find("--"), std::string::npos) << reply.body;
 }
 
-// The 65th was closed without a word: a kubelet's probe among them.
-TEST_F(AdminTest, IdlePeersDoNotShutAProbeOut) {
-  std::vector<io::Peer> idle;
-  idle.push_back(io::Peer::Connect(*io::Address::Parse(address)));
-  // The oldest of all waits for an answer.
-  idle[0].Send("GET /livez HTTP/1.1\r\nhost: a\r\ncontent-length: 4\r\n\r\n");
-  Get("/livez");  // that has been read
-  while (idle.size() < Admin::kMaxPeers) {
-    idle.push_back(io::Peer::Connect(*io::Address::Parse(address)));
-  }
-  for (int i = 0; i < 3; ++i) EXPECT_EQ(Get("/livez").status, 200);
-  idle[1].AwaitReadable();
-  EXPECT_TRUE(idle[1].AtEnd()) << "the oldest idle one goes";
-  idle[0].Send("body");
-  idle[0].AwaitReadable();
-  EXPECT_TRUE(idle[0].Receive().starts_with("HTTP/1.1 200 "));
-}
-
-TEST_F(AdminTest, NorDoThoseWhoNeverEndTheirRequest) {
+TEST_F(AdminTest, PeersThatNeverEndTheirRequestDoNotShutAProbeOut) {
   std::vector<io::Peer> slow;
   for (size_t i = 0; i < Admin::kMaxPeers + 10; ++i) {
     slow.push_back(io::Peer::Connect(*io::Address::Parse(address)));

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mailroom/server/admission.h"
 
+#include <utility>
+
 #include "mailroom/rpc/error_bounds.h"
 #include "mailroom/rpc/protocol.h"
 #include "mailroom/server/duration.h"
@@ -84,6 +86,18 @@ Status LateRequestStatus(std::optional<Duration> asked, const ServerOptions& opt
   return Status(Code::kDeadlineExceeded, "the whole request has not come within " +
                                              FormatDuration(options.max_call_timeout) +
                                              ", the most that --max-call-timeout allows a call");
+}
+
+Status UnreadRequestStatus(std::optional<Duration> asked, const ServerOptions& options) {
+  constexpr std::string_view kWhy =
+      ": earlier calls of its connection were not answered, or their answers not taken";
+  std::string text = "the deadline passed before the whole request was read";
+  if (IsCut(asked, options)) {
+    text = "the whole request was not read within " + FormatDuration(options.max_call_timeout) +
+           ", the most that --max-call-timeout allows a call";
+  }
+  text += kWhy;
+  return Status(Code::kDeadlineExceeded, std::move(text));
 }
 
 std::string TimeoutAnswer(std::string_view flag, std::string_view date_line) {

@@ -32,10 +32,11 @@ Status ReplyTooLargeStatus(size_t bytes, const ServerOptions& options);
 // When a call that began then ends at the latest: what its caller asked for, and
 // --max-call-timeout. kForever without either.
 TimePoint DeadlineOf(TimePoint began, std::optional<Duration> asked, const ServerOptions& options);
-// By whichever of the two came first; the second when it came before the request was
-// whole.
+// By whichever of the two came first. The second: before the whole request had come. The
+// third: it was not read, as earlier calls, or their answers, held the connection up.
 Status DeadlineStatus(std::optional<Duration> asked, const ServerOptions& options);
 Status LateRequestStatus(std::optional<Duration> asked, const ServerOptions& options);
+Status UnreadRequestStatus(std::optional<Duration> asked, const ServerOptions& options);
 
 // A whole HTTP/1.1 response for a moment in which no request can be answered.
 // `date_line` is a whole field line.

@@ -27,18 +27,20 @@ TEST(DeadlineOfTest, IsTheEarlierOfTheCallersAndTheServers) {
 }
 
 TEST(DeadlineStatusTest, NamesTheFlagOnlyWhereItCameFirst) {
-  const auto names = [](std::optional<Duration> asked, Duration most) {
-    ServerOptions options;
-    options.max_call_timeout = most;
-    const Status status = DeadlineStatus(asked, options);
-    EXPECT_EQ(status.code(), Code::kDeadlineExceeded);
-    return status.message().find("--max-call-timeout") != std::string_view::npos;
-  };
-  EXPECT_TRUE(names(std::nullopt, seconds(5)));
-  EXPECT_TRUE(names(seconds(6), seconds(5)));
-  EXPECT_FALSE(names(seconds(5), seconds(5)));
-  EXPECT_FALSE(names(seconds(4), seconds(5)));
-  EXPECT_FALSE(names(seconds(4), seconds(0)));
+  for (const auto make : {DeadlineStatus, LateRequestStatus, UnreadRequestStatus}) {
+    const auto names = [make](std::optional<Duration> asked, Duration most) {
+      ServerOptions options;
+      options.max_call_timeout = most;
+      const Status status = make(asked, options);
+      EXPECT_EQ(status.code(), Code::kDeadlineExceeded);
+      return status.message().find("--max-call-timeout") != std::string_view::npos;
+    };
+    EXPECT_TRUE(names(std::nullopt, seconds(5)));
+    EXPECT_TRUE(names(seconds(6), seconds(5)));
+    EXPECT_FALSE(names(seconds(5), seconds(5)));
+    EXPECT_FALSE(names(seconds(4), seconds(5)));
+    EXPECT_FALSE(names(seconds(4), seconds(0)));
+  }
 }
 
 }  // namespace

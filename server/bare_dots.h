@@ -8,7 +8,7 @@
 namespace mailroom::server {
 
 // The dots of a TOML text that stand neither in quotes nor in a comment: those of keys and
-// of numbers. Of a text that is no TOML at least the dots before the first mistake count.
+// of numbers. If the text is not TOML, counts at least the dots before the first mistake.
 size_t CountBareDots(std::string_view toml);
 
 }  // namespace mailroom::server

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "mailroom/base/json_escape.h"
+#include "mailroom/base/utf8.h"
 #include "mailroom/server/bare_dots.h"
 #include "mailroom/server/duration.h"
 #include "mailroom/server/nearest.h"
@@ -51,7 +52,7 @@ struct Place {
 // "mailroom.toml:3: workers".
 std::string Origin(const Place& place, std::string_view key) {
   return place.path + ":" + std::to_string(place.line) + ": " +
-         std::string(key.substr(0, kMostShown));
+         std::string(Utf8Start(key, kMostShown));
 }
 
 Status Wrong(const std::string& origin, std::string_view what) {
@@ -64,7 +65,7 @@ std::string Quoted(std::string_view text) {
   return quoted + "\"";
 }
 
-// Whether the text is TOML as it stands and means that very text: 007 is none, -0 means 0.
+// True when TOML reads the bare text as that same text: not 007 (no TOML), not -0 (prints as 0).
 bool IsBare(const std::string& text, Flag::Shape shape) {
   if (shape == Flag::Shape::kSwitch) return text == "true" || text == "false";
   if (shape != Flag::Shape::kNumber) return false;
@@ -234,10 +235,11 @@ std::string ReadAll(const std::string& path, std::string* text) {
 
 }  // namespace
 
-Result<std::vector<Given>> ReadConfigFile(const std::string& path, const Flags& flags) {
+Result<std::vector<Given>> ReadConfigFile(const std::string& path, const std::string& origin,
+                                          const Flags& flags) {
   std::string text;
   if (const std::string wrong = ReadAll(path, &text); !wrong.empty()) {
-    return Wrong("--config " + path, ": " + wrong);
+    return Wrong(origin, ": " + wrong);
   }
   return ReadConfig(text, path, flags);
 }

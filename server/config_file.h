@@ -16,8 +16,10 @@ namespace mailroom::server {
 inline constexpr size_t kMostConfigBytes = 1024 * 1024;
 
 // invalid_argument with file, line, key and what to write instead, for what can't be read,
-// is no TOML, names no flag, or has a type that its flag does not take.
-Result<std::vector<Given>> ReadConfigFile(const std::string& path, const Flags& flags);
+// is no TOML, names no flag, or has a type that its flag does not take. `origin` says who named
+// the file when it can't be read: "--config a.toml", "MAILROOM_CONFIG=a.toml".
+Result<std::vector<Given>> ReadConfigFile(const std::string& path, const std::string& origin,
+                                          const Flags& flags);
 // The same for the file's text; `path` is for error texts.
 Result<std::vector<Given>> ReadConfig(const std::string& text, const std::string& path,
                                       const Flags& flags);

@@ -73,6 +73,15 @@ TEST_F(ConfigFileTest, AFileThatCannotBeReadIsNamed) {
   EXPECT_EQ(Parse({"--config", ::testing::TempDir()}), 2);
   EXPECT_NE(said.find("Is a directory"), std::string::npos) << said;
   EXPECT_EQ(Parse({"--config="}), 2) << "an empty name is no file";
+  const Variable config("MAILROOM_CONFIG", "/nowhere/at/all");
+  EXPECT_EQ(Parse({}), 2);
+  EXPECT_EQ(said.find("MAILROOM_CONFIG=/nowhere/at/all: No such file"), 0u) << said;
+}
+
+TEST_F(ConfigFileTest, ALongKeyIsCutAtACharacter) {
+  const std::string shown(199, 'k');
+  ExpectSaid("'" + shown + "\xC3\xA9' = 1",
+             "mailroom.toml:1: " + shown + " is the key of no flag\n");
 }
 
 TEST_F(ConfigFileTest, WhatEditorsAddIsTaken) {

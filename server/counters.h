@@ -71,7 +71,7 @@ struct IoCounters {
   Counter accept_holds;      // times that want of a descriptor stopped accepting for a moment
   Counter refused_http;      // requests that were answered before they became a call
   Counter replaced_answers;  // answers that could not be sent; `internal` was
-  Counter non_utf8_replies;  // of which no client takes a string
+  Counter non_utf8_replies;  // replies with a string that is not UTF-8
   DurationHistogram turn;    // awake in one turn, from the wait's end to the next
   Counter reads;
   Counter writes;

@@ -51,10 +51,24 @@ std::string WrongDefault(const Flags& flags) {
   return "";
 }
 
-FlagsOutcome Complain(std::string_view text) {
-  std::fprintf(stderr, "%.*s\n--help lists all flags\n", static_cast<int>(text.size()),
-               text.data());
+FlagsOutcome Complain(const std::string& text) {
+  std::fprintf(stderr, "%s\n", text.c_str());
   return FlagsOutcome{kUsage};
+}
+
+// Of what the caller wrote, and not the program.
+FlagsOutcome ComplainOfUse(std::string_view text) {
+  return Complain(std::string(text) + "\n--help lists all flags");
+}
+
+// What was given was checked; what the program set by itself may be wrong, and --config would
+// refuse it.
+FlagsOutcome Print(const Flags& flags, const ServerOptions& options) {
+  if (const Status checked = server::CheckValues(options); !checked.ok()) {
+    return Complain("an option of the program's own: " + std::string(checked.message()));
+  }
+  std::printf("%s", server::PrintConfig(flags).c_str());
+  return FlagsOutcome{0};
 }
 
 // Lowest first: each layer is read over the ones before it.
@@ -62,7 +76,8 @@ Result<std::vector<server::Given>> Layers(const server::CommandLine& line, const
   std::vector<server::Given> layers;
   const std::string path = line.config ? *line.config : server::ReadVariable("config").value_or("");
   if (line.config || !path.empty()) {
-    MAILROOM_ASSIGN_OR_RETURN(layers, server::ReadConfigFile(path, flags));
+    const std::string origin = (line.config ? "--config " : "MAILROOM_CONFIG=") + path;
+    MAILROOM_ASSIGN_OR_RETURN(layers, server::ReadConfigFile(path, origin, flags));
   }
   for (server::Given& given : server::ReadEnvironment(flags)) layers.push_back(std::move(given));
   layers.insert(layers.end(), line.given.begin(), line.given.end());
@@ -149,16 +164,12 @@ FlagsOutcome ParseFlags(int argc, char** argv, ServerOptions* options, const Fla
   const server::CommandLine line = server::ReadCommandLine(argc, argv, flags, servers);
   if (line.exit_code) return FlagsOutcome{line.exit_code};
   const Result<std::vector<server::Given>> layers = Layers(line, flags);
-  if (!layers.ok()) return Complain(layers.status().message());
+  if (!layers.ok()) return ComplainOfUse(layers.status().message());
   for (const server::Given& given : *layers) {
     const std::string wrong = server::Apply(given);
-    if (!wrong.empty()) return Complain(given.origin + ": " + wrong);
+    if (!wrong.empty()) return ComplainOfUse(given.origin + ": " + wrong);
   }
-  if (line.print_config) {
-    std::printf("%s", server::PrintConfig(flags).c_str());
-    return FlagsOutcome{0};
-  }
-  return FlagsOutcome{};
+  return line.print_config ? Print(flags, *options) : FlagsOutcome{};
 }
 
 }  // namespace mailroom

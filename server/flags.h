@@ -42,13 +42,14 @@ struct Flag {
   std::string help;
   Shape shape = Shape::kText;
   // Takes a value over: one text, any number for a list. Returns why it can't be, or
-  // nothing. The texts are UTF-8 without zero bytes.
+  // nothing. The texts are UTF-8 without zero bytes. Also called once with the default, before
+  // the command line is read, --help and --version included.
   std::function<std::string(const Texts&)> set;
   // The value that it has now, as `set` takes it.
   std::function<Texts()> get;
 };
 
-// A character is none: std::cmp_less takes no such type. A bool has a row of its own.
+// Excludes characters: std::cmp_less does not compile for them. bool has its own overload.
 template <class T>
 concept WholeNumber = std::integral<T> && !std::same_as<T, bool> && !std::same_as<T, char> &&
                       !std::same_as<T, wchar_t> && !std::same_as<T, char8_t> &&
@@ -112,7 +113,8 @@ struct FlagsOutcome {
 // TOML. An empty variable counts as unset. A wrong value is told wherever it stands, also
 // where another one wins; so is a default that a flag of `own` refuses. An unknown flag
 // or key is told with the nearest one there is. --print-config prints what would be used
-// as such a file. After an error the options may be half read.
+// as such a file, or tells which of the program's options no file could hold. After an error
+// the options may be half read.
 // Main thread, before others start: reads the environment.
 FlagsOutcome ParseFlags(int argc, char** argv, ServerOptions* options, const Flags& own = Flags());
 

@@ -33,6 +33,7 @@ class FlagsTest : public FlagsFixture {
     for (const std::string word : {"--print-config", "--limit=5"}) {
       EXPECT_EQ(Parse({word}), 2) << word;
       EXPECT_EQ(said.find("flag --limit: its default: " + wanted), 0u) << said;
+      EXPECT_EQ(said.find("--help"), std::string::npos) << said;
     }
   }
 };
@@ -344,6 +345,20 @@ TEST_F(FlagsTest, ADefaultThatItsFlagRefusesIsTold) {
   none.get = [] { return Flag::Texts(); };
   own.Add(none);
   ExpectWrongDefault("there are 0 texts, and the flag takes one");
+}
+
+// It printed a file that --config refuses.
+TEST_F(FlagsTest, AnOptionOfTheProgramThatNoFileHoldsIsNotPrinted) {
+  options.peer_timeout = std::chrono::milliseconds(5);
+  EXPECT_EQ(Parse({"--print-config"}), 2);
+  EXPECT_EQ(printed, "");
+  EXPECT_EQ(said.find("an option of the program's own: --peer-timeout: '5ms' is shorter "), 0u)
+      << said;
+  EXPECT_EQ(said.find("--help"), std::string::npos) << said;
+  EXPECT_EQ(Parse({"--print-config", "--peer-timeout=5s"}), 0) << said;
+  options.log_file = "\xFF";
+  EXPECT_EQ(Parse({"--print-config"}), 2);
+  EXPECT_NE(said.find("--log-file: the value is not UTF-8"), std::string::npos) << said;
 }
 
 TEST_F(FlagsTest, TheEndsOfEveryTypeAreReadBack) {

@@ -85,8 +85,8 @@ class IoActor final : public Home, public io::Handler {
   }
   // Any thread. What the loop is at.
   const actors::Activity& activity() const { return activity_; }
-  // Any thread. No end was asked for; once it was, each answer of this loop says
-  // `Connection: close`.
+  // Any thread. No end was asked for; once it was, each answer of this loop, of
+  // pipelined ones the last, says `Connection: close`.
   bool ready() const { return !hall_.closing.load(); }
   // Any thread. System calls that woke the loop.
   uint64_t wakes() const { return wakes_.load(std::memory_order_relaxed); }

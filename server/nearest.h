@@ -16,7 +16,7 @@ class NearestWord final {
 
   void Consider(std::string_view word);
   // Empty when every word differs in more than a third of its letters (at least 1, at
-  // most 4).
+  // most 4). A beginning of at least half the word counts as one wrong letter.
   std::string_view word() const { return word_; }
 
  private:

@@ -72,8 +72,8 @@ struct ServerOptions {
   Duration half_close_timeout = std::chrono::seconds(5);
   // --peer-timeout: a peer whose machine answers nothing for so long, neither to data nor
   // to the kernel's probes, has vanished; 0: the kernel's own times (hours), otherwise 1s or
-  // more. No shorter than what a network is out for a while; also the longest that a peer
-  // may take nothing at all (a closed window), whatever --write-timeout says.
+  // more. Make it longer than usual network outages. Also the longest that a peer may take
+  // nothing at all (a closed window), whatever --write-timeout says.
   Duration peer_timeout = std::chrono::minutes(1);
 
   // --linger-timeout: when we close first, for the client's end. Time for an answer to

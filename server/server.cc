@@ -87,9 +87,13 @@ Status CannotListen(const std::string& flag, const Status& why) {
   return Status(why.code(), std::move(text));
 }
 
-Status SetPeerTimeout(Duration timeout, io::Listener* listener) {
+// Zero undoes an earlier value only on an inherited socket: the service manager keeps it open
+// over a restart, and with it what the last process set.
+Status SetPeerTimeout(Duration timeout, bool inherited, io::Listener* listener) {
+  if (timeout == Duration::zero() && !inherited) return Status();
   const Status set = listener->SetPeerTimeout(timeout);
-  if (set.ok()) return set;
+  // Nobody set an option that the kernel does not take (6.18: TCP_USER_TIMEOUT of MPTCP).
+  if (set.ok() || timeout == Duration::zero()) return Status();
   return Status(set.code(),
                 "--peer-timeout: " + std::string(set.message()) + "; 0s leaves it to the kernel");
 }
@@ -202,11 +206,14 @@ Status Server::CheckOptions() const {
 
 Status Server::CheckAddresses() const {
   std::unordered_set<std::string_view> seen;
-  if (!options_.admin_listen.empty()) seen.insert(options_.admin_listen);
   for (const std::string& address : options_.listen) {
-    // Port 0 is another one each time.
-    if (!seen.insert(address).second && !address.ends_with(":0")) {
-      return InvalidArgument("address \"" + address + "\" was given twice");
+    if (address.ends_with(":0")) continue;  // another port each time
+    const std::string quoted = "address \"" + address + "\"";
+    if (address == options_.admin_listen) {
+      return InvalidArgument("--admin-listen: " + quoted + " is one of --listen, too");
+    }
+    if (!seen.insert(address).second) {
+      return InvalidArgument("--listen: " + quoted + " was given twice");
     }
   }
   return Status();
@@ -290,13 +297,13 @@ Status Server::OpenListeners() {
     Result<io::Listener> opened = io::Listener::Open(where, port, options_.unix_mode);
     MAILROOM_RETURN_IF_ERROR(server::CannotListen("--listen", opened.status()));
     io::Listener first = *std::move(opened);
-    if (options_.peer_timeout > Duration::zero()) {
-      MAILROOM_RETURN_IF_ERROR(server::SetPeerTimeout(options_.peer_timeout, &first));
-    }
+    const bool inherited = where.kind() == io::ListenAddress::Kind::kDescriptor;
+    MAILROOM_RETURN_IF_ERROR(server::SetPeerTimeout(options_.peer_timeout, inherited, &first));
     addresses_.push_back(first.name());
     for (size_t i = 1; i < io_actors_.size(); ++i) {
-      MAILROOM_ASSIGN_OR_RETURN(io::Listener other, first.ForAnotherLoop());
-      MAILROOM_RETURN_IF_ERROR(io_actors_[i]->loop().AddListener(std::move(other)));
+      Result<io::Listener> other = first.ForAnotherLoop();
+      MAILROOM_RETURN_IF_ERROR(server::CannotListen("--listen", other.status()));
+      MAILROOM_RETURN_IF_ERROR(io_actors_[i]->loop().AddListener(*std::move(other)));
     }
     MAILROOM_RETURN_IF_ERROR(io_actors_[0]->loop().AddListener(std::move(first)));
   }

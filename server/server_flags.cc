@@ -9,6 +9,7 @@
 #include "mailroom/base/log.h"
 #include "mailroom/io/listen_address.h"
 #include "mailroom/server/duration.h"
+#include "mailroom/server/given.h"
 #include "mailroom/server/nearest.h"
 
 namespace mailroom::server {
@@ -159,21 +160,24 @@ void AddBounds(ServerOptions* o, Flags* f) {
 }
 
 Flag PeerTimeout(ServerOptions* o) {
-  Flags any;
-  any.Add("peer-timeout", &o->peer_timeout,
-          "for a sign of life of a peer's machine or, whatever --write-timeout says, room for more "
-          "of an answer, 1s or more; 0s: the kernel's own");
-  Flag flag = any.all().front();
-  flag.set = [set = std::move(flag.set)](const Flag::Texts& texts) -> std::string {
-    const std::optional<Duration> value = ParseDuration(texts.front());
-    if (value && *value > Duration::zero() && *value < kLeastPeerTimeout) {
-      return "'" + texts.front() +
-             "' is shorter than a network may be out; write 1s or more, or 0s to leave it to the "
-             "kernel";
-    }
-    return set(texts);
-  };
-  return flag;
+  return Word(
+      "peer-timeout", "TIME",
+      "longest silence, or closed receive window, of a peer; at least 1s; 0s: the kernel's own",
+      [o](const std::string& text) -> std::string {
+        const std::optional<Duration> value = ParseDuration(text);
+        if (!value) {
+          return "'" + text + "' is no duration; write 5s, 2m or 1h, at most " +
+                 FormatDuration(kMostDuration) + ", or 0s to leave it to the kernel";
+        }
+        if (*value > Duration::zero() && *value < kLeastPeerTimeout) {
+          return "'" + text +
+                 "' is shorter than a network may be out; write 1s or more, or 0s to leave it to "
+                 "the kernel";
+        }
+        o->peer_timeout = *value;
+        return "";
+      },
+      [o] { return FormatDuration(o->peer_timeout); });
 }
 
 void AddTimeouts(ServerOptions* o, Flags* f) {
@@ -223,7 +227,7 @@ Status CheckValues(ServerOptions options) {
   Flags flags;
   AddServerFlags(&options, &flags);
   for (const Flag& flag : flags.all()) {
-    const std::string wrong = flag.set(flag.get());
+    const std::string wrong = Apply({&flag, flag.get(), ""});
     if (!wrong.empty()) return InvalidArgument("--" + flag.name + ": " + wrong);
   }
   return Status();

@@ -260,6 +260,9 @@ TEST_F(ServerFlagsTest, APeerTimeoutIsASecondAtLeastOrNone) {
             "'999ms' is shorter than a network may be out; write 1s or more, or 0s to leave it to "
             "the kernel");
   EXPECT_NE(flag->set({"1ns"}), "");
+  EXPECT_EQ(flag->set({"5"}),
+            "'5' is no duration; write 5s, 2m or 1h, at most 876000h, or 0s to leave it to the "
+            "kernel");
   EXPECT_EQ(options.peer_timeout, std::chrono::seconds(7));
   options.peer_timeout = std::chrono::milliseconds(5);
   EXPECT_TRUE(CheckValues(options).message().starts_with("--peer-timeout: '5ms' is shorter "));

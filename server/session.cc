@@ -270,9 +270,10 @@ void Session::ExpireReceiving(io::Connection& connection) {
   if (newest == nullptr || newest->state != Exchange::State::kReceiving) return;
   if (newest->envelope != nullptr) hall_.GiveBack(std::move(newest->envelope));
   if (!newest->refused) {
-    // Frozen: its rest may be here, and we did not read it.
-    RefuseCall(newest, out_ > 0 ? DeadlineStatus(newest->head.timeout, hall_.options)
-                                : LateRequestStatus(newest->head.timeout, hall_.options));
+    // Its rest may be here, and we did not read it.
+    const bool unread = out_ > 0 || connection.over_high_water();
+    RefuseCall(newest, unread ? UnreadRequestStatus(newest->head.timeout, hall_.options)
+                              : LateRequestStatus(newest->head.timeout, hall_.options));
   }
   newest->state = Exchange::State::kReady;
   engine_->StartClosing();
@@ -385,8 +386,8 @@ void Session::Answer(io::Connection& connection, Exchange& exchange) {
   head.content_type = answer.content_type;
   head.headers = &answer.headers;
   head.content_length = answer.body.size();
-  // Not before there is an answer to say so: a request may be on its way to a connection
-  // at rest, and its client may still take an answer that said nothing of it.
+  // Set here and not when the drain begins: an idle client may have sent a request already, and
+  // may still be reading an answer without `Connection: close`.
   if (hall_.closing.load()) engine_->StartClosing();
   const size_t before = connection.queued_output();
   std::string* const out = connection.WriteBuffer();

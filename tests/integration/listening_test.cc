@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Several addresses of several kinds, and what happens when as many connections are
 // open as may be.
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <vector>
@@ -59,6 +62,31 @@ TEST_P(ListeningTest, S29_ASocketThatListensAlreadyIsServed) {
     clients.push_back(std::make_unique<HttpClient>(name));
     EXPECT_EQ(clients.back()->Call(GreetText()).status, 200);
   }
+}
+
+int IntOption(int fd, int level, int option) {
+  int value = -1;
+  socklen_t size = sizeof(value);
+  EXPECT_EQ(::getsockopt(fd, level, option, &value, &size), 0);
+  return value;
+}
+
+// systemd keeps the socket open over a restart: --peer-timeout 0s left it with the one before.
+TEST(AddressesTest, NoPeerTimeoutUndoesThatOfTheProcessBefore) {
+  Result<io::Listener> opener = io::Listener::Bind(*io::Address::Parse("127.0.0.1:0"));
+  ASSERT_TRUE(opener.ok());
+  const auto serve = [&opener](Duration peer_timeout) {
+    ServerOptions options;
+    options.listen = {"fd:" + std::to_string(::dup(opener->fd()))};
+    options.peer_timeout = peer_timeout;
+    LiveServer server(Threads{1, 0}, options);
+  };
+  serve(std::chrono::minutes(1));
+  EXPECT_EQ(IntOption(opener->fd(), SOL_SOCKET, SO_KEEPALIVE), 1);
+  EXPECT_EQ(IntOption(opener->fd(), IPPROTO_TCP, TCP_USER_TIMEOUT), 60'000);
+  serve(Duration::zero());
+  EXPECT_EQ(IntOption(opener->fd(), SOL_SOCKET, SO_KEEPALIVE), 0);
+  EXPECT_EQ(IntOption(opener->fd(), IPPROTO_TCP, TCP_USER_TIMEOUT), 0);
 }
 
 // S33: what a reader does not take waits here, where a deadline watches it, and not in
@@ -150,13 +178,17 @@ INSTANTIATE_TEST_SUITE_P(Threads, ListeningTest,
                          ::testing::Values(Threads{1, 0}, Threads{2, 4}, Threads{3, 0}), NameOf);
 
 TEST(AddressesTest, AnAddressGivenTwiceIsTold) {
-  ServerOptions options;
-  options.listen = {"fd:9", "127.0.0.1:0", "127.0.0.1:0", "fd:9"};
-  options.admin_listen = "";
-  Server server(options);
-  server.Add<services::GreetActor>();
-  const Status status = server.Start();
-  EXPECT_EQ(status.message(), "address \"fd:9\" was given twice");
+  const auto start = [](const std::string& admin) {
+    ServerOptions options;
+    options.listen = {"fd:9", "127.0.0.1:0", "127.0.0.1:0", "fd:9"};
+    options.admin_listen = admin;
+    Server server(options);
+    server.Add<services::GreetActor>();
+    return std::string(server.Start().message());
+  };
+  EXPECT_EQ(start(""), "--listen: address \"fd:9\" was given twice");
+  EXPECT_EQ(start("127.0.0.1:0"), "--listen: address \"fd:9\" was given twice");
+  EXPECT_EQ(start("fd:9"), "--admin-listen: address \"fd:9\" is one of --listen, too");
 }
 
 // The flag whose address was taken, and what helps.

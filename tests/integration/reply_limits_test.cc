@@ -205,6 +205,21 @@ TEST_F(ReplyLimitsTest, DrainingWaitsForThem) {
   EXPECT_TRUE(server.drained());
 }
 
+// It blamed the client for a body that we had not read.
+TEST_F(ReplyLimitsTest, TheDeadlineOfOneThatIsHalfReadBehindThemSaysSo) {
+  const std::string last = CallText(kEcho, kJson, "{}", "connect-timeout-ms: 1000\r\n");
+  peer.Send(EightOfHalf() + last.substr(0, last.size() - 1));
+  for (int i = 0; i < 10; ++i) server.Turn();
+  EXPECT_EQ(server.Metric("mailroom_calls"), 0);
+  peer.Send(last.substr(last.size() - 1));
+  server.Advance(std::chrono::seconds(1));
+  const std::vector<HttpReply> replies = AwaitReplies(9);
+  ASSERT_EQ(replies.size(), 9u);
+  EXPECT_EQ(replies[8].status, 504);
+  EXPECT_NE(replies[8].body.find("before the whole request was read"), std::string::npos)
+      << replies[8].body;
+}
+
 // No deadline of a half-sent request is theirs.
 TEST_F(ReplyLimitsTest, OneWhoTakesNothingIsClosedByTheWriteDeadline) {
   peer.Send(EightOfHalf());

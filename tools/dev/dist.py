@@ -17,6 +17,7 @@ import socket
 import string
 import subprocess
 import sys
+import tempfile
 import time
 
 TREE = pathlib.Path(__file__).resolve().parents[2]
@@ -135,6 +136,16 @@ def is_ready(process, notices):
     return False
 
 
+def end(process):
+    """Asks the process to end by SIGTERM, kills it when it does not; its exit code."""
+    process.send_signal(signal.SIGTERM)
+    try:
+        return process.wait(timeout=PATIENCE_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        return process.wait()
+
+
 def try_it(folder, name):
     """Starts what the unit starts, as systemd does (Type=notify) and without the socket unit.
 
@@ -142,7 +153,11 @@ def try_it(folder, name):
     and end by SIGTERM.
     """
     address = f"mailroom-dist-{os.getpid()}"
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notices:
+    # A file and no pipe: nobody reads while the program says what it has to say.
+    with (
+        tempfile.TemporaryFile("w+") as errors,
+        socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notices,
+    ):
         notices.bind("\0" + address)
         process = subprocess.Popen(
             unit_command(folder, name),
@@ -152,15 +167,17 @@ def try_it(folder, name):
                 "MAILROOM_LISTEN": "127.0.0.1:0",
                 "MAILROOM_ADMIN_LISTEN": "127.0.0.1:0",
             },
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
+            stdout=subprocess.DEVNULL,
+            stderr=errors,
         )
         ready = is_ready(process, notices)
-        process.send_signal(signal.SIGTERM)
-        said = process.communicate()[1]
-    if not ready or process.returncode != 0:
+        code = end(process)
+        errors.seek(0)
+        said = errors.read()
+    if not ready:
         raise SystemExit(f"dist: the unit of {name} does not start from {folder}: {said}")
+    if code != 0:
+        raise SystemExit(f"dist: {name} started, and SIGTERM ended it with {code}: {said}")
 
 
 def main(folder, binary):

@@ -4,8 +4,10 @@
 import os
 import pathlib
 import shutil
+import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import tomllib
 import unittest
@@ -79,6 +81,46 @@ class DistTest(unittest.TestCase):
             there.send(b"STATUS=reading")
             ended = mock.Mock(poll=lambda: 1)
             self.assertFalse(dist.is_ready(ended, here))
+
+    def program(self, *lines):
+        """A folder with the unit of a Python program."""
+        out = self.folder / "out"
+        out.mkdir()
+        (out / "own.service").write_text("ExecStart=/usr/bin/own\n")
+        ready = (
+            "notices = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)",
+            r"notices.connect(os.environ['NOTIFY_SOCKET'].replace('@', '\0'))",
+            "notices.send(b'READY=1')",
+        )
+        text = "\n".join((f"#!{sys.executable}", "import os, signal, socket, sys", *lines, *ready))
+        (out / "own").write_text(text + "\nsignal.pause()\n")
+        (out / "own").chmod(0o755)
+        return out
+
+    def test_a_program_may_say_more_than_a_pipe_holds(self):
+        out = self.program(
+            "signal.signal(signal.SIGTERM, lambda *_: sys.exit())",
+            "sys.stdout.write('x' * 1_000_000)",
+            "sys.stderr.write('x' * 1_000_000)",
+        )
+        dist.try_it(out, "own")
+
+    def test_one_that_ends_badly_is_told_with_what_it_said(self):
+        out = self.program(
+            "signal.signal(signal.SIGTERM, lambda *_: sys.exit(3))",
+            "print('half written', file=sys.stderr)",
+        )
+        with self.assertRaisesRegex(SystemExit, "own started, and .* with 3: half written"):
+            dist.try_it(out, "own")
+
+    def test_one_that_does_not_end_is_killed(self):
+        deaf = subprocess.Popen(
+            ["cat"],
+            stdin=subprocess.PIPE,
+            preexec_fn=lambda: signal.signal(signal.SIGTERM, signal.SIG_IGN),
+        )
+        with deaf, mock.patch.object(dist, "PATIENCE_S", 0):
+            self.assertEqual(dist.end(deaf), -signal.SIGKILL)
 
     def test_a_name_that_no_unit_can_have_is_refused(self):
         with self.assertRaisesRegex(SystemExit, "rename it"):
