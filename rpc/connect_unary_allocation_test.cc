@@ -34,11 +34,12 @@ class SteadyCalls {
     head.method = "POST";
     head.headers = &headers_;
     CallHead call;
-    const Protocol* protocol = FindProtocol("POST", "application/json").protocol;
-    ASSERT_TRUE(protocol->Accept(head, kMethod, &call, &metadata_).ok());
-    ASSERT_TRUE(protocol->OpenBody(&message_).ok());
+    const Protocol& protocol = ConnectUnary();
+    ASSERT_TRUE(protocol.Claims("POST", "application/json").has_value());
+    ASSERT_TRUE(protocol.Accept(head, kMethod, &call, &metadata_).ok());
+    ASSERT_TRUE(protocol.OpenBody(&message_).ok());
     message_.assign(kReply);
-    protocol->Finish(call, {&status, &none_, &none_, &message_}, &answer_);
+    protocol.Finish(call, {&status, &none_, &none_, &message_}, &answer_);
     ASSERT_EQ(answer_.status, status.ok() ? 200 : 503);
   }
 

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 
@@ -18,7 +17,7 @@
 // gRPC-Web later. Exchange to call, outcome to answer, as pure functions: no state
 // between calls, no clock, no sockets.
 //
-// Adding a protocol: implement these five, add it to Protocols(). Claims() looks at
+// Adding a protocol: implement these five, add it to rpc/protocols.h. Claims() looks at
 // the HTTP method and the content type alone, so the hall finds the protocol before it
 // reads anything else. Errors found later are answered by the protocol that claimed the
 // request.
@@ -106,24 +105,5 @@ class Protocol {
  protected:
   ~Protocol() = default;
 };
-
-// Every protocol of this build, in order of precedence.
-std::span<const Protocol* const> Protocols();
-
-struct Claim {
-  const Protocol* protocol = nullptr;
-  WireFormat format = WireFormat::kProto;
-};
-
-// The first that claims; null when none does (then 415 with Accept-Post, or 405).
-Claim FindProtocol(std::string_view method, std::string_view content_type);
-
-// The value of Accept-Post for a 415 answer: every content type that is spoken.
-std::string_view AcceptPost();
-
-// An answer to a request that no protocol has claimed (404, 405, 415, 503, ...):
-// Connect's error object under any HTTP status, readable for curl's users and
-// understood by Connect clients. Further headers may be added behind it.
-void WriteHttpError(int status, Code code, std::string_view message, Answer* answer);
 
 }  // namespace mailroom::rpc

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "mailroom/rpc/error_bounds.h"
-#include "mailroom/rpc/protocol.h"
+#include "mailroom/rpc/protocols.h"
 #include "mailroom/server/duration.h"
 
 namespace mailroom::server {

@@ -2,7 +2,7 @@
 #include "mailroom/server/compose.h"
 
 #include "mailroom/actors/envelope.h"
-#include "mailroom/rpc/protocol.h"
+#include "mailroom/rpc/protocols.h"
 
 namespace mailroom::server {
 

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "mailroom/rpc/error_bounds.h"
-#include "mailroom/rpc/protocol.h"
+#include "mailroom/rpc/protocols.h"
 #include "mailroom/rpc/trace_context.h"
 #include "mailroom/server/admission.h"
 

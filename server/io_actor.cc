@@ -58,6 +58,15 @@ IoActor::IoActor(const ServerOptions& options, uint8_t number, std::unique_ptr<i
 
 IoActor::~IoActor() = default;
 
+LoopSources IoActor::sources() const {
+  LoopSources sources{&hall_.counters, {}, &hall_.access_log, posts_.get(), wakes()};
+  for (const Route& route : hall_.router.routes()) {
+    sources.methods.push_back(
+        {route.destination->spec->name, route.method->name, &route.counters});
+  }
+  return sources;
+}
+
 void IoActor::Post(Completion completion) noexcept {
   mailbox_.Post(std::move(completion));
   PostBatch* const batch = PostBatch::Current();

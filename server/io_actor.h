@@ -20,6 +20,7 @@
 #include "mailroom/server/doorbell.h"
 #include "mailroom/server/drain.h"
 #include "mailroom/server/hall.h"
+#include "mailroom/server/metrics.h"
 #include "mailroom/server/session.h"
 
 // IoActor: the actor that owns a loop, its connections and the calls they have
@@ -90,7 +91,8 @@ class IoActor final : public Home, public io::Handler {
   bool ready() const { return !hall_.closing.load(); }
   // Any thread. System calls that woke the loop.
   uint64_t wakes() const { return wakes_.load(std::memory_order_relaxed); }
-  uint64_t posts() const { return posts_.get(); }
+  // Any thread. What this loop counts, for RenderMetrics(); valid while the actor lives.
+  LoopSources sources() const;
   // Loop thread, or after the loop. True when draining ended by its timeout.
   bool drain_forced() const { return drain_.forced(); }
   // Likewise. Draining has ended.

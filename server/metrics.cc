@@ -13,7 +13,8 @@
 #include "mailroom/base/log.h"
 #include "mailroom/base/status.h"
 #include "mailroom/io/process_stats.h"
-#include "mailroom/server/io_actor.h"
+#include "mailroom/server/access_log.h"
+#include "mailroom/server/counters.h"
 #include "mailroom/server/stall_watch.h"
 
 namespace mailroom::server {
@@ -84,7 +85,7 @@ class Family final {
 class Renderer final {
  public:
   explicit Renderer(const MetricSources& sources)
-      : sources_(sources), io_actors_(sources.io_actors), cells_(sources.cells) {}
+      : sources_(sources), loops_(sources.loops), cells_(sources.cells) {}
 
   std::string Render() {
     Calls();
@@ -108,9 +109,9 @@ class Renderer final {
     Family sent(&families_, "grpc_server_msg_sent_total", "Reply messages.", MetricType::Counter);
     Family latency(&families_, "grpc_server_handling_seconds",
                    "From the request's head to its answer, in seconds.", MetricType::Histogram);
-    const auto& routes = io_actors_.front()->hall().router.routes();
-    for (size_t i = 0; i < routes.size(); ++i) {
-      const Labels labels = MethodLabels(routes[i]);
+    const std::vector<LoopSources::Method>& methods = loops_.front().methods;
+    for (size_t i = 0; i < methods.size(); ++i) {
+      const Labels labels = MethodLabels(methods[i]);
       const std::vector<const MethodCounters*> loops = OfEachLoop(i);
       started.Add(labels, SumOf(loops, [](const MethodCounters& c) { return Value(c.started); }));
       for (size_t code = 0; code < kCodeCount; ++code) {
@@ -128,12 +129,10 @@ class Renderer final {
     }
   }
 
-  // What each loop counts for a method; all have the same routes.
-  std::vector<const MethodCounters*> OfEachLoop(size_t route) const {
+  // What each loop counts for a method.
+  std::vector<const MethodCounters*> OfEachLoop(size_t method) const {
     std::vector<const MethodCounters*> loops;
-    for (const IoActor* io : io_actors_) {
-      loops.push_back(&io->hall().router.routes()[route].counters);
-    }
+    for (const LoopSources& loop : loops_) loops.push_back(loop.methods[method].counters);
     return loops;
   }
   template <class Read>
@@ -143,10 +142,10 @@ class Renderer final {
     return sum;
   }
 
-  static Labels MethodLabels(const Route& route) {
+  static Labels MethodLabels(const LoopSources::Method& method) {
     return {{"grpc_type", "unary"},
-            {"grpc_service", std::string(route.destination->spec->name)},
-            {"grpc_method", std::string(route.method->name)},
+            {"grpc_service", std::string(method.service)},
+            {"grpc_method", std::string(method.name)},
             {"protocol", "connect"}};
   }
 
@@ -236,9 +235,9 @@ class Renderer final {
   void Loops() {
     double wakes = 0;
     double posts = 0;
-    for (const IoActor* io : io_actors_) {
-      wakes += static_cast<double>(io->wakes());
-      posts += static_cast<double>(io->posts());
+    for (const LoopSources& loop : loops_) {
+      wakes += static_cast<double>(loop.wakes);
+      posts += static_cast<double>(loop.posts);
     }
     Counted("mailroom_wakes_total", "System calls that woke a sleeping loop.", wakes);
     Counted("mailroom_wakes_coalesced_total", "Posts to a loop that needed no system call.",
@@ -247,7 +246,7 @@ class Renderer final {
       Family turn(&families_, "mailroom_loop_turn_seconds",
                   "How long the loops were awake in one turn, in seconds.", MetricType::Histogram);
       std::vector<const DurationHistogram*> turns;
-      for (const IoActor* io : io_actors_) turns.push_back(&io->hall().counters.turn);
+      for (const LoopSources& loop : loops_) turns.push_back(&loop.counters->turn);
       turn.Add({}, turns);
     }
     Log();
@@ -264,8 +263,8 @@ class Renderer final {
   // Also what was taken out and could not be written.
   void Log() {
     double lost = 0;
-    for (const IoActor* io : io_actors_) {
-      lost += static_cast<double>(io->hall().access_log.waiting()->lost());
+    for (const LoopSources& loop : loops_) {
+      lost += static_cast<double>(loop.access_log->waiting()->lost());
     }
     Counted("mailroom_access_log_dropped_total", "Lines of the access log that were lost.", lost);
     Counted("mailroom_log_dropped_total", "Other lines of the log that were lost.",
@@ -303,7 +302,7 @@ class Renderer final {
   template <class Read>
   double Sum(Read read) const {
     double sum = 0;
-    for (const IoActor* io : io_actors_) sum += read(io->hall().counters);
+    for (const LoopSources& loop : loops_) sum += read(*loop.counters);
     return sum;
   }
   template <class Read>
@@ -345,7 +344,7 @@ class Renderer final {
   }
 
   const MetricSources& sources_;
-  const std::vector<const IoActor*>& io_actors_;
+  const std::vector<LoopSources>& loops_;
   const std::vector<const actors::Cell*>& cells_;
   std::vector<MetricFamily> families_;
 };

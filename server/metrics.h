@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <memory>
+#include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 // Metrics: what the server counted, as Prometheus text.
@@ -17,12 +18,29 @@ class Cell;
 
 namespace mailroom::server {
 
-class IoActor;
+class AccessLog;
 class StallWatch;
+struct IoCounters;
+struct MethodCounters;
+
+// What one loop counts.
+struct LoopSources {
+  struct Method {
+    std::string_view service;
+    std::string_view name;
+    const MethodCounters* counters;
+  };
+
+  const IoCounters* counters;
+  std::vector<Method> methods;  // each loop has the same ones in the same order
+  const AccessLog* access_log;
+  uint64_t posts = 0;  // completions
+  uint64_t wakes = 0;  // system calls that woke the loop
+};
 
 // What is counted. Everything outlives the call.
 struct MetricSources {
-  std::vector<const IoActor*> io_actors;
+  std::vector<LoopSources> loops;
   std::vector<const actors::Cell*> cells;
   int workers = 0;
   const StallWatch* stall_watch = nullptr;  // null: nothing is watched

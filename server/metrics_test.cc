@@ -21,7 +21,7 @@ class MetricsTest : public ::testing::Test {
  protected:
   // A series as it is rendered now; -1 when there is none.
   double Read(const std::string& series) {
-    const std::string text = RenderMetrics({{loop.io_actor.get()}, {loop.cell.get()}, 3, nullptr});
+    const std::string text = RenderMetrics({{loop.io_actor->sources()}, {loop.cell.get()}, 3, nullptr});
     return testing::FindMetric(text, series).value_or(-1);
   }
   // A call that takes so long from its head to its answer.
@@ -87,7 +87,7 @@ TEST_F(MetricsTest, LoopsAreSummed) {
   loop.hall().counters.dispatched.Add(2);
   other.hall().counters.dispatched.Add(5);
   const std::string text =
-      RenderMetrics({{loop.io_actor.get(), other.io_actor.get()}, {}, 0, nullptr});
+      RenderMetrics({{loop.io_actor->sources(), other.io_actor->sources()}, {}, 0, nullptr});
   EXPECT_EQ(testing::FindMetric(text, "mailroom_dispatched_total"), 7);
 }
 

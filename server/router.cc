@@ -66,4 +66,12 @@ std::string_view Router::Nearest(std::string_view path) const {
   return nearest.word();
 }
 
+std::string Router::NameOf(const actors::Cell& cell, uint32_t method) const {
+  for (const Route& route : routes_) {
+    if (route.destination->spec->name != cell.name() || route.index != method) continue;
+    return cell.name() + "/" + std::string(route.method->name);
+  }
+  return cell.name();
+}
+
 }  // namespace mailroom::server

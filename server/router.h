@@ -73,6 +73,10 @@ class Router final {
   // The path most like `path`, for an error's text; empty when none is near.
   std::string_view Nearest(std::string_view path) const;
 
+  // Any thread. "greet.v1.GreetService/Greet": what an actor's method is called; only the
+  // service when it has no such method.
+  std::string NameOf(const actors::Cell& cell, uint32_t method) const;
+
   const std::deque<Route>& routes() const { return routes_; }
 
  private:

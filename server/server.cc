@@ -244,7 +244,7 @@ void Server::StartStallWatch() {
   }
   parts_->stall_watch = std::make_unique<server::StallWatch>(
       limits, std::move(threads), [this](const actors::Cell& cell, uint32_t method) {
-        return server::NameOfMethod(io_actors_[0]->hall().router, cell, method);
+        return io_actors_[0]->hall().router.NameOf(cell, method);
       });
   parts_->stall_watch_thread = std::make_unique<server::Periodic>(
       "stall-watch", parts_->stall_watch->period(),
@@ -425,9 +425,9 @@ actors::Cell* Server::FindActor(std::string_view service) {
 std::string Server::Metrics() const {
   std::vector<const actors::Cell*> cells;
   for (const auto& cell : parts_->cells) cells.push_back(cell.get());
-  std::vector<const server::IoActor*> io_actors;
-  for (const auto& io_actor : io_actors_) io_actors.push_back(io_actor.get());
-  return server::RenderMetrics({io_actors, cells, workers_, parts_->stall_watch.get()});
+  std::vector<server::LoopSources> loops;
+  for (const auto& io_actor : io_actors_) loops.push_back(io_actor->sources());
+  return server::RenderMetrics({loops, cells, workers_, parts_->stall_watch.get()});
 }
 
 std::string Server::Banner() const {

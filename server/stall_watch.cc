@@ -80,12 +80,4 @@ std::string StallWatch::HolderOf(const actors::Activity::Snapshot& seen) const {
   return method_namer_(*seen.cell, seen.method);
 }
 
-std::string NameOfMethod(const Router& router, const actors::Cell& cell, uint32_t method) {
-  for (const Route& route : router.routes()) {
-    if (route.destination->spec->name != cell.name() || route.index != method) continue;
-    return cell.name() + "/" + std::string(route.method->name);
-  }
-  return cell.name();
-}
-
 }  // namespace mailroom::server

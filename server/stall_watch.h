@@ -12,7 +12,6 @@
 #include "mailroom/base/clock.h"
 #include "mailroom/base/counter.h"
 #include "mailroom/base/log.h"
-#include "mailroom/server/router.h"
 
 // StallWatch: tells while it lasts who holds a loop or a worker. Private to server.
 //
@@ -69,8 +68,5 @@ class StallWatch final {
   std::array<LogLimiter, 2> limiters_;  // by kind
   std::array<Counter, 2> stalls_;       // likewise
 };
-
-// How a router's services call their methods.
-std::string NameOfMethod(const Router& router, const actors::Cell& cell, uint32_t method);
 
 }  // namespace mailroom::server

@@ -10,7 +10,7 @@
 #include "mailroom/greet/v1/greet.pb.h"
 #include "mailroom/http/headers.h"
 #include "mailroom/rpc/codec.h"
-#include "mailroom/rpc/protocol.h"
+#include "mailroom/rpc/protocols.h"
 
 namespace mailroom::rpc {
 namespace {

@@ -28,41 +28,6 @@ std::string RequestText(std::string_view path, std::string_view fields, std::str
 
 }  // namespace
 
-std::optional<HttpReply> TakeReply(std::string* bytes) {
-  const size_t head_end = bytes->find("\r\n\r\n");
-  if (head_end == std::string::npos) return std::nullopt;
-  HttpReply reply;
-  const std::string_view head(bytes->data(), head_end + 2);
-  std::from_chars(head.data() + 9, head.data() + 12, reply.status);
-  size_t length = 0;
-  for (size_t at = head.find("\r\n") + 2; at < head.size();) {
-    const size_t end = head.find("\r\n", at);
-    const std::string_view line = head.substr(at, end - at);
-    const size_t colon = line.find(": ");
-    MAILROOM_CHECK(colon != std::string_view::npos);
-    reply.headers.Add(line.substr(0, colon), line.substr(colon + 2));
-    at = end + 2;
-  }
-  if (const auto text = reply.headers.Find("content-length")) {
-    std::from_chars(text->data(), text->data() + text->size(), length);
-  }
-  if (bytes->size() < head_end + 4 + length) return std::nullopt;
-  reply.body = bytes->substr(head_end + 4, length);
-  bytes->erase(0, head_end + 4 + length);
-  return reply;
-}
-
-std::optional<double> FindMetric(std::string_view text, std::string_view series) {
-  std::string line_start(series);
-  line_start += ' ';
-  size_t at = text.starts_with(line_start) ? 0 : text.find("\n" + line_start);
-  if (at == std::string_view::npos) return std::nullopt;
-  at = text.find(line_start, at) + line_start.size();
-  double value = 0;
-  std::from_chars(text.data() + at, text.data() + text.size(), value);
-  return value;
-}
-
 // Speaks Connect's unary binary form from the caller's side.
 class InMemoryServer::Channel final : public rpc::Channel {
  public:
@@ -192,7 +157,7 @@ void InMemoryServer::TurnLoop() {
 double InMemoryServer::Metric(std::string_view series) {
   std::vector<const actors::Cell*> cells;
   for (const auto& cell : cells_) cells.push_back(cell.get());
-  const std::string text = server::RenderMetrics({{io_actor_.get()}, cells, 0, nullptr});
+  const std::string text = server::RenderMetrics({{io_actor_->sources()}, cells, 0, nullptr});
   const std::optional<double> value = FindMetric(text, series);
   MAILROOM_CHECK(value.has_value());
   return *value;

@@ -3,7 +3,6 @@
 
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -12,10 +11,11 @@
 #include "mailroom/actors/cell.h"
 #include "mailroom/actors/testing/manual_runner.h"
 #include "mailroom/base/clock.h"
-#include "mailroom/base/metadata.h"
+#include "mailroom/http/testing/http_reply.h"
 #include "mailroom/io/testing/loopback.h"
 #include "mailroom/rpc/channel.h"
 #include "mailroom/server/options.h"
+#include "mailroom/server/testing/find_metric.h"
 
 // InMemoryServer: a whole server in one thread, without ports and without time.
 //
@@ -33,20 +33,6 @@ class IoActor;
 }
 
 namespace mailroom::testing {
-
-// An HTTP answer taken apart.
-struct HttpReply {
-  int status = 0;
-  Metadata headers;  // names in lower case
-  std::string body;
-};
-
-// Takes one answer (with a content-length) off the front of *bytes; nothing while
-// it is not complete.
-std::optional<HttpReply> TakeReply(std::string* bytes);
-
-// One series of Prometheus text, by its name and labels as they are written there.
-std::optional<double> FindMetric(std::string_view text, std::string_view series);
 
 class InMemoryServer final {
  public:

@@ -15,7 +15,7 @@
 #include "mailroom/base/metadata.h"
 #include "mailroom/http/engine.h"
 #include "mailroom/rpc/base64.h"
-#include "mailroom/rpc/protocol.h"
+#include "mailroom/rpc/protocols.h"
 #include "mailroom/tests/fuzz/target.h"
 
 namespace mailroom::fuzz {
