@@ -9,7 +9,7 @@
 #include "mailroom/base/clock.h"
 
 // Activity: what a loop or a worker is doing right now, and since when. The stall watch
-// (server/stall_watch.h) reads it.
+// (server/ops/stall_watch.h) reads it.
 //
 // The watched thread writes plain values, with times it had read anyway; another
 // thread reads them while a handler blocks. Owned by what owns the thread; outlives

@@ -10,7 +10,7 @@
 #include "mailroom/base/clock.h"
 
 // Counters: numbers with one writer at a time and any reader. They order nothing
-// and are consistent with nothing else; server/metrics.cc turns them into
+// and are consistent with nothing else; server/ops/metrics.cc turns them into
 // Prometheus families.
 namespace mailroom {
 

@@ -25,7 +25,7 @@
 //     They join the srcs of //rpc:codec. Here: two members and two cases.
 //   4 rpc/content_coding.h: a row of kContentCodings. From then on requests may use
 //     it and clients that ask for it get it.
-//   5 Rows in rpc/compression_test.cc. What names all of them: rpc/connect_unary_test.cc,
+//   5 Rows in rpc/compression_test.cc. What names all of them: rpc/connect/connect_unary_test.cc,
 //     tests/integration/compression_test.cc, docs/guide/08-metadata-and-compression.md.
 namespace mailroom::rpc {
 

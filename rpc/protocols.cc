@@ -5,8 +5,8 @@
 #include <optional>
 #include <string>
 
-#include "mailroom/rpc/connect_error.h"
-#include "mailroom/rpc/connect_unary.h"
+#include "mailroom/rpc/connect/connect_error.h"
+#include "mailroom/rpc/connect/connect_unary.h"
 
 namespace mailroom::rpc {
 

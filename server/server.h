@@ -13,8 +13,8 @@
 #include "mailroom/base/clock.h"
 #include "mailroom/base/status.h"
 #include "mailroom/rpc/method.h"
-#include "mailroom/server/flags.h"
-#include "mailroom/server/options.h"
+#include "mailroom/server/config/flags.h"
+#include "mailroom/server/config/options.h"
 
 // Server: services as actors behind one port. The public face.
 //
@@ -63,7 +63,7 @@ class Server final {
   // afterwards: Add<Bank>(std::cref(value)) hands over what a flag has set.
   Flags& flags() { return flags_; }
 
-  // Parses the flags of server/flags.h into the options, serves until SIGTERM or
+  // Parses the flags of server/config/flags.h into the options, serves until SIGTERM or
   // SIGINT, drains. The exit code: 0 after a drain, 1 when the server could not
   // start (the message is on stderr), 2 for flags it does not know. Blocks.
   // Before all that it opens /dev/null as descriptors 0 to 2 where those are closed: a

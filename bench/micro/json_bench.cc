@@ -9,7 +9,7 @@
 
 #include "mailroom/base/check.h"
 #include "mailroom/rpc/codec.h"
-#include "mailroom/rpc/testdata/json_kinds.pb.h"
+#include "mailroom/rpc/json/testdata/json_kinds.pb.h"
 
 namespace mailroom::rpc {
 namespace {

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The I/O actor's mailbox with its doorbell (server/doorbell.h, server/io_actor.cc), and io::Wake
-// beside it, over one eventfd (io/wake.cc, io/loop.cc): README.md has the pseudo-code. Posters post
-// completions home, notifiers notify a wake that may not be on the loop yet, and the loop turns:
-// it also wakes for reasons of its own (sockets, timers). Numbers in comments: steps of its turn.
+// The I/O actor's mailbox with its doorbell (server/hall/doorbell.h,
+// server/hall/io_actor.cc), and io::Wake beside it, over one eventfd (io/wake.cc, io/loop.cc):
+// README.md has the pseudo-code. Posters post completions home, notifiers notify a wake that may
+// not be on the loop yet, and the loop turns: it also wakes for reasons of its own (sockets,
+// timers). Numbers in comments: steps of its turn.
 //
 // BREAK_x takes one line out; -DONLY=name checks one invariant alone.
 

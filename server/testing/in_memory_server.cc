@@ -8,9 +8,9 @@
 #include "mailroom/io/testing/fake_poller.h"
 #include "mailroom/rpc/base64.h"
 #include "mailroom/rpc/codec.h"
-#include "mailroom/rpc/connect_error.h"
-#include "mailroom/server/io_actor.h"
-#include "mailroom/server/metrics.h"
+#include "mailroom/rpc/connect/connect_error.h"
+#include "mailroom/server/hall/io_actor.h"
+#include "mailroom/server/ops/metrics.h"
 
 namespace mailroom::testing {
 namespace {

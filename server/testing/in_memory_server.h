@@ -14,8 +14,8 @@
 #include "mailroom/http/testing/http_reply.h"
 #include "mailroom/io/testing/loopback.h"
 #include "mailroom/rpc/channel.h"
-#include "mailroom/server/options.h"
-#include "mailroom/server/testing/find_metric.h"
+#include "mailroom/server/config/options.h"
+#include "mailroom/server/ops/testing/find_metric.h"
 
 // InMemoryServer: a whole server in one thread, without ports and without time.
 //

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mailroom/server/testing/received_bytes.h"
 
-#include "mailroom/server/io_actor.h"
+#include "mailroom/server/hall/io_actor.h"
 #include "mailroom/server/server.h"
 
 namespace mailroom::testing {

@@ -13,8 +13,8 @@
 #include <string_view>
 
 #include "mailroom/base/check.h"
-#include "mailroom/server/flags.h"
-#include "mailroom/server/options.h"
+#include "mailroom/server/config/flags.h"
+#include "mailroom/server/config/options.h"
 #include "mailroom/tests/fuzz/target.h"
 
 namespace mailroom::fuzz {

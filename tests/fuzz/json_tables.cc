@@ -19,8 +19,8 @@
 #include "mailroom/base/check.h"
 #include "mailroom/base/status.h"
 #include "mailroom/rpc/codec.h"
+#include "mailroom/rpc/json/testdata/json_kinds.pb.h"
 #include "mailroom/rpc/protobuf_log.h"
-#include "mailroom/rpc/testdata/json_kinds.pb.h"
 #include "mailroom/tests/fuzz/target.h"
 
 namespace mailroom::fuzz {
@@ -53,7 +53,7 @@ std::string Bytes(const Message& message) {
 }
 
 // What we refuse and json_util takes: more than 200 brackets in one another, where it takes a time
-// that grows with the square of their number (rpc/json_guard.h).
+// that grows with the square of their number (rpc/json/json_guard.h).
 bool NestsTooDeep(std::string_view json) {
   size_t depth = 0;
   char quote = '\0';

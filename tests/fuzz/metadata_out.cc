@@ -15,7 +15,7 @@
 #include "mailroom/base/metadata.h"
 #include "mailroom/http/http1_engine.h"
 #include "mailroom/rpc/base64.h"
-#include "mailroom/rpc/connect_error.h"
+#include "mailroom/rpc/connect/connect_error.h"
 #include "mailroom/rpc/protocols.h"
 #include "mailroom/tests/fuzz/answer_reader.h"
 #include "mailroom/tests/fuzz/target.h"

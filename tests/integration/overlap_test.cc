@@ -45,7 +45,7 @@ class OverlapTest : public ::testing::Test {
   io::Peer writer_ = server_.Connect();
 };
 
-// What server/session.cc's InOrderAtOneActor rests on.
+// What server/hall/session.cc's InOrderAtOneActor rests on.
 TEST_F(OverlapTest, PipelinedExclusiveCallsRunOneAfterTheOther) {
   sleeper_.Send(Text("Concurrent", "p", 15));
   server_.Turn();

@@ -31,20 +31,28 @@ def build_files(source):
             yield source.finding(node.value.lineno, "build", f"{node.arg} names something twice")
 
 
+# rpc's half for workers, by the BUILD files that define its targets.
+_CODEC_HALF = {"rpc/BUILD": ("codec", "codec_seam"), "rpc/json/BUILD": ("json",)}
+_PROTOCOL_HALF = {"//http", "//rpc/connect", "//rpc/grpc"}
+_PROTOCOL_TARGETS = {
+    f"{package}:{name}" for package in ("", "//rpc") for name in ("protocol", "protocol_seam")
+}
+
+
 def codec_wall(source):
-    """rpc's two halves are one package: no group parts the codec, for workers, from HTTP."""
-    if source.path != "rpc/BUILD":
-        return
-    for call in ast.walk(ast.parse(source.text)):
+    """rpc's two halves are one room: no group parts the codec, for workers, from HTTP."""
+    targets = _CODEC_HALF.get(source.path, ())
+    for call in ast.walk(ast.parse(source.text)) if targets else ():
         if not isinstance(call, ast.Call):
             continue
         given = {keyword.arg: keyword.value for keyword in call.keywords}
-        if getattr(given.get("name"), "value", None) != "codec":
+        name = getattr(given.get("name"), "value", None)
+        if name not in targets:
             continue
         for label in getattr(given.get("deps"), "elts", []):
-            if getattr(label, "value", None) in ("//http", ":protocol", "//rpc:protocol"):
+            if getattr(label, "value", None) in _PROTOCOL_HALF | _PROTOCOL_TARGETS:
                 yield source.finding(
-                    label.lineno, "room-order", f"codec may not name {label.value}"
+                    label.lineno, "room-order", f"{name} may not name {label.value}"
                 )
 
 

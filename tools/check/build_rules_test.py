@@ -27,7 +27,10 @@ class BuildFilesTest(unittest.TestCase, RuleCases):
         text = 'x(\n  name = "{}",\n  deps = [\n    "//base",\n    "{}",\n  ],\n)\n'
         self.bites(rules.codec_wall, "rpc/BUILD", text.format("codec", "//http"), line=5)
         self.bites(rules.codec_wall, "rpc/BUILD", text.format("codec", ":protocol"))
+        self.bites(rules.codec_wall, "rpc/BUILD", text.format("codec_seam", ":protocol_seam"))
+        self.bites(rules.codec_wall, "rpc/json/BUILD", text.format("json", "//rpc:protocol"))
         self.passes(rules.codec_wall, "rpc/BUILD", text.format("protocol", "//http"))
+        self.passes(rules.codec_wall, "rpc/connect/BUILD", text.format("connect", "//http"))
         self.passes(rules.codec_wall, "rpc/BUILD", text.format("codec", "//proto:options_cc_proto"))
 
     def test_a_public_room_is_found(self):

@@ -51,12 +51,12 @@ class SeamsTest(unittest.TestCase, RuleCases):
             "std::this_thread::get_id()",
             "gettid()",
         ):
-            self.bites(rules.seams, "server/session.cc", text, line=1)
+            self.bites(rules.seams, "server/hall/session.cc", text, line=1)
 
     def test_base_and_bench_and_a_member_of_that_name_pass(self):
         self.passes(rules.seams, "base/clock.cc", "std::chrono::steady_clock::now()")
         self.passes(rules.seams, "bench/floor.cc", "std::chrono::steady_clock::now()")
-        self.passes(rules.seams, "server/session.cc", "call.time(); clock->time();")
+        self.passes(rules.seams, "server/hall/session.cc", "call.time(); clock->time();")
 
 
 class LineRulesTest(unittest.TestCase, RuleCases):
@@ -69,7 +69,8 @@ class LineRulesTest(unittest.TestCase, RuleCases):
         self.passes(rules.exceptions, "io/loop.cc", 'Log("never throw this"); throw_count++;')
         self.passes(rules.exceptions, "actors/job_test.cc", "throw 1;")
         self.passes(rules.exceptions, "services/testing/probe_actor.cc", "throw 1;")
-        self.bites(rules.exceptions, "server/command_line.cc", "throw CLI::Error(name, why);")
+        at_cli = "server/config/command_line.cc"
+        self.bites(rules.exceptions, at_cli, "throw CLI::Error(name, why);")
 
     def test_a_skipped_test_is_found(self):
         self.bites(rules.skipped_tests, TEST, "TEST(A, B) { GTEST_SKIP(); }")

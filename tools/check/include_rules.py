@@ -4,7 +4,8 @@
 import re
 
 # The table of docs/architecture.md: the rooms that each room may include. What is not listed
-# includes anything.
+# includes anything. A room inside a room, "server/hall", stands here by itself: it may include the
+# files of the room around it only where that is named.
 MAY_INCLUDE = {
     "base": set(),
     "proto": set(),
@@ -12,8 +13,17 @@ MAY_INCLUDE = {
     "http": {"base"},
     "actors": {"base"},
     "rpc": {"base", "proto", "http"},
+    "rpc/json": {"base", "proto", "rpc"},
+    "rpc/connect": {"base", "proto", "http", "rpc"},
+    "rpc/grpc": {"base", "proto", "http", "rpc"},
     "drivers": {"base", "io"},
-    "server": {"base", "io", "http", "rpc", "actors"},
+    "server/config": {"base", "io"},
+    "server/ops": {"base", "io", "http", "actors", "server/config"},
+    "server/hall": {"base", "io", "http", "rpc", "actors", "server/config", "server/ops"},
+    "server": {
+        *("base", "io", "http", "rpc", "rpc/connect", "actors"),
+        *("server/config", "server/ops", "server/hall"),
+    },
     "services": {"base", "actors", "rpc", "proto"},
     "client": {"base", "io", "http", "rpc"},
     "stores": {"base", "actors", "drivers"},
@@ -22,7 +32,10 @@ MAY_INCLUDE = {
 }
 # Above every room: they see all of them, and one another's.
 OUTSIDE = {"bench", "examples", "tests"}
-ROOMS = MAY_INCLUDE.keys() | OUTSIDE
+ROOMS = {place.split("/")[0] for place in MAY_INCLUDE} | OUTSIDE
+
+# The list of protocols stands above those who speak them.
+_ABOVE_THEIR_ROOM = {"rpc/protocols.cc": {"rpc/connect", "rpc/grpc"}}
 
 _GENERATED = re.compile(r"\.(pb|mailroom)\.h$")
 
@@ -43,9 +56,9 @@ LIBRARIES = [
         ["base/mpsc_queue.cc"],
     ),
     ("spdlog", r"(spdlog|fmt)/", ["base/log.cc"]),
-    ("prometheus-cpp", r"prometheus/", ["server/metrics.cc"]),
-    ("CLI11", r"CLI/", ["server/command_line.cc"]),
-    ("toml++", r"toml\+\+/", ["server/config_file.cc"]),
+    ("prometheus-cpp", r"prometheus/", ["server/ops/metrics.cc"]),
+    ("CLI11", r"CLI/", ["server/config/command_line.cc"]),
+    ("toml++", r"toml\+\+/", ["server/config/config_file.cc"]),
     ("nghttp2", r"nghttp2/", ["http/http2_engine.cc"]),
     ("OpenSSL", r"openssl/", ["io/tls.cc"]),
     ("zlib", r"zlib\.h", ["rpc/gzip.cc"]),
@@ -114,25 +127,36 @@ def thread_headers(source):
             )
 
 
-def _target_room(path):
+def _place_of(folder):
+    """The innermost room that a folder belongs to; None if it is in no room of ours."""
+    parts = folder.split("/")
+    inner = "/".join(parts[:2])
+    if inner in MAY_INCLUDE:
+        return inner
+    return parts[0] if parts[0] in ROOMS else None
+
+
+def _target_place(path):
     """The room that an include names, "proto" for generated code; None if it is no room of ours."""
     if _GENERATED.search(path):
         return "proto"
-    parts = path.split("/")
-    return parts[1] if len(parts) > 2 and parts[0] == "mailroom" and parts[1] in ROOMS else None
+    top, _, rest = path.partition("/")
+    folder, _, _ = rest.rpartition("/")
+    return _place_of(folder) if top == "mailroom" and folder else None
 
 
 def room_order(source):
-    if source.room not in MAY_INCLUDE:
+    place = _place_of(source.folder)
+    if place not in MAY_INCLUDE:
         return
-    allowed = MAY_INCLUDE[source.room] | {source.room}
+    allowed = MAY_INCLUDE[place] | {place} | _ABOVE_THEIR_ROOM.get(source.path, set())
     for line, written in source.includes:
         path = written[1:-1]
-        room = _target_room(path) if written.startswith('"') else None
-        if room and room not in allowed:
-            names = ", ".join(sorted(MAY_INCLUDE[source.room])) or "nothing"
+        target = _target_place(path) if written.startswith('"') else None
+        if target and target not in allowed:
+            names = ", ".join(sorted(MAY_INCLUDE[place])) or "nothing"
             yield source.finding(
-                line, "room-order", f"{source.room}/ may include {names}: not {room}/"
+                line, "room-order", f"{place}/ may include {names}: not {target}/"
             )
 
 

@@ -13,7 +13,7 @@ class OsHeadersTest(unittest.TestCase, RuleCases):
         self.bites(rules.os_headers, "http/http1_engine.cc", text, line=2)
 
     def test_an_indented_include_is_found(self):
-        self.bites(rules.os_headers, "server/drain.cc", "  #  include <unistd.h>\n")
+        self.bites(rules.os_headers, "server/hall/drain.cc", "  #  include <unistd.h>\n")
 
     def test_io_threads_tests_and_programs_may(self):
         for path in (
@@ -39,9 +39,9 @@ class LibraryHeadersTest(unittest.TestCase, RuleCases):
         "<concurrentqueue.h>": "base/mpsc_queue.cc",
         "<spdlog/spdlog.h>": "base/log.cc",
         "<fmt/format.h>": "base/log.cc",
-        "<prometheus/registry.h>": "server/metrics.cc",
-        "<CLI/CLI.hpp>": "server/command_line.cc",
-        "<toml++/toml.h>": "server/config_file.cc",
+        "<prometheus/registry.h>": "server/ops/metrics.cc",
+        "<CLI/CLI.hpp>": "server/config/command_line.cc",
+        "<toml++/toml.h>": "server/config/config_file.cc",
         "<nghttp2/nghttp2.h>": "http/http2_engine.cc",
         "<openssl/ssl.h>": "io/tls.cc",
         "<zlib.h>": "rpc/gzip.cc",
@@ -75,12 +75,42 @@ class LibraryHeadersTest(unittest.TestCase, RuleCases):
 class RoomOrderTest(unittest.TestCase, RuleCases):
     def test_upwards_is_found(self):
         self.bites(rules.room_order, "base/log.cc", '#include "mailroom/io/loop.h"\n')
-        self.bites(rules.room_order, "io/loop.cc", '#include "mailroom/server/session.h"\n')
+        self.bites(rules.room_order, "io/loop.cc", '#include "mailroom/server/hall/session.h"\n')
 
     def test_sideways_is_found(self):
         self.bites(rules.room_order, "http/http1_engine.cc", '#include "mailroom/io/loop.h"\n')
         self.bites(rules.room_order, "actors/mailbox.h", '#include "mailroom/http/engine.h"\n')
         self.bites(rules.room_order, "server/server.cc", '#include "mailroom/services/echo.h"\n')
+
+    def test_upwards_inside_a_room_is_found(self):
+        hall = '#include "mailroom/server/hall/hall.h"\n'
+        self.bites(rules.room_order, "server/ops/metrics.cc", hall)
+        self.bites(rules.room_order, "server/ops/metrics_test.cc", hall)
+        self.bites(rules.room_order, "server/config/flags.cc", hall)
+        face = '#include "mailroom/server/server.h"\n'
+        self.bites(rules.room_order, "server/hall/io_actor.cc", face)
+        self.bites(rules.room_order, "server/hall/testing/probed_loop.h", face)
+        connect = '#include "mailroom/rpc/connect/connect_unary.h"\n'
+        for path in ("rpc/protocol.cc", "rpc/codec.h", "rpc/json/json_codec.cc"):
+            self.bites(rules.room_order, path, connect)
+        self.bites(rules.room_order, "rpc/grpc/grpc.cc", connect)
+
+    def test_a_room_inside_a_room_sees_less_than_the_whole(self):
+        self.bites(rules.room_order, "server/config/flags.h", '#include "mailroom/rpc/codec.h"\n')
+        self.bites(
+            rules.room_order, "rpc/json/json_codec.cc", '#include "mailroom/http/headers.h"\n'
+        )
+
+    def test_downwards_inside_a_room_passes(self):
+        text = (
+            '#include "mailroom/server/config/options.h"\n'
+            '#include "mailroom/server/ops/counters.h"\n'
+        )
+        self.passes(rules.room_order, "server/hall/hall.h", text)
+        self.passes(rules.room_order, "server/server.cc", text)
+        self.passes(rules.room_order, "server/testing/in_memory_server.cc", text)
+        connect = '#include "mailroom/rpc/connect/connect_unary.h"\n'
+        self.passes(rules.room_order, "rpc/protocols.cc", connect)
 
     def test_generated_code_counts_as_proto(self):
         written = '#include "mailroom/echo/v1/echo.pb.h"\n'
@@ -88,8 +118,8 @@ class RoomOrderTest(unittest.TestCase, RuleCases):
         self.passes(rules.room_order, "services/echo.cc", written)
 
     def test_downwards_and_home_pass(self):
-        text = '#include "mailroom/io/loop.h"\n#include "mailroom/server/session.h"\n'
-        self.passes(rules.room_order, "server/io_actor.cc", text)
+        text = '#include "mailroom/io/loop.h"\n#include "mailroom/server/hall/session.h"\n'
+        self.passes(rules.room_order, "server/hall/io_actor.cc", text)
 
     def test_what_crosses_rooms_sees_all(self):
         text = '#include "mailroom/server/server.h"\n#include "mailroom/services/bank.h"\n'

@@ -26,7 +26,7 @@ _FOREIGN = {
 }
 
 # Each field of the options says which flag sets it; these set none.
-_OPTIONS = "server/options.h"
+_OPTIONS = "server/config/options.h"
 _OF_THE_PROGRAM = {"--config", "--print-config", "--version"}
 
 _GUIDE = "docs/guide/"

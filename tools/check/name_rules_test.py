@@ -28,10 +28,10 @@ class FlagsBelowServerTest(unittest.TestCase, RuleCases):
 
     def test_a_decrement_is_no_flag(self):
         for text in ("--depth_;", "while (n-- > 0) --left;", "for (;; --i) {}  // down -- to zero"):
-            self.passes(rules.flags_below_server, "rpc/json_guard.cc", text)
+            self.passes(rules.flags_below_server, "rpc/json/json_guard.cc", text)
 
     def test_server_and_what_stands_above_may_name_flags(self):
-        for path in ("server/admission.cc", "tests/integration/limits_test.cc", "examples/main.cc"):
+        for path in ("server/hall/intake.cc", "tests/integration/limits_test.cc", "examples/a.cc"):
             self.passes(rules.flags_below_server, path, "// --max-message-bytes")
 
 
@@ -40,9 +40,9 @@ class FlagsExistTest(unittest.TestCase, RuleCases):
         """Those of a tree with these options, this code for the flags, this guide."""
         return rules.make_flags(
             [
-                Source("server/options.h", options),
-                Source("server/flags.cc", flags),
-                Source("server/flags_test.cc", 'Parse("--of-a-test");'),
+                Source("server/config/options.h", options),
+                Source("server/config/flags.cc", flags),
+                Source("server/config/flags_test.cc", 'Parse("--of-a-test");'),
                 Source("docs/guide/03.md", guide),
                 Source("examples/02/main.cc", 'server.flags().Add("most-items", &most, "");'),
                 Source("bench/run.py", 'parser.add_argument("--reps", type=int)\n'),
@@ -54,8 +54,8 @@ class FlagsExistTest(unittest.TestCase, RuleCases):
 
     def test_a_flag_that_no_program_takes_is_found(self):
         self.bites(self.exist, "README.md", "one\n`--max-conections` is a limit\n", line=2)
-        self.bites(self.exist, "server/options.h", "// --max-conections: of all loops")
-        self.bites(self.exist, "server/admission.cc", 'Refuse("see --max-conections");')
+        self.bites(self.exist, "server/config/options.h", "// --max-conections: of all loops")
+        self.bites(self.exist, "server/hall/admission.cc", 'Refuse("see --max-conections");')
         self.bites(self.exist, "packaging/service.in", "ExecStart=mailroomd --config-file x")
 
     def test_flags_of_the_server_the_benches_and_other_programs_pass(self):
@@ -65,23 +65,23 @@ class FlagsExistTest(unittest.TestCase, RuleCases):
 
     def test_history_and_tests_may_name_what_is_not_there(self):
         self.passes(self.exist, "CHANGELOG.md", "`--gone` is gone")
-        self.passes(self.exist, "server/flags_test.cc", 'Parse("--nonsense");')
+        self.passes(self.exist, "server/config/flags_test.cc", 'Parse("--nonsense");')
 
     def test_a_flag_of_the_options_that_no_code_has_is_found(self):
         for flag in ("--gone", "--of-a-test"):
             options = OPTIONS + f"int gone = 0;  // {flag}: what was\n"
             exist, _ = self.rules_of(options=options)
-            self.bites(exist, "server/options.h", options, line=2)
+            self.bites(exist, "server/config/options.h", options, line=2)
 
     def test_a_flag_that_no_guide_names_is_found(self):
-        self.passes(self.in_guide, "server/options.h", OPTIONS)
+        self.passes(self.in_guide, "server/config/options.h", OPTIONS)
         options = OPTIONS + "int secret = 0;  // --secret: nobody reads of it\n"
         _, in_guide = self.rules_of(options=options, flags=FLAGS + 'Size(app, "secret", "");')
-        self.assertIn("--secret", self.bites(in_guide, "server/options.h", options, line=2))
+        self.assertIn("--secret", self.bites(in_guide, "server/config/options.h", options, line=2))
 
     def test_the_longer_flag_does_not_stand_for_the_shorter(self):
         _, in_guide = self.rules_of(guide="`--max-connections-age`, `--version`")
-        self.bites(in_guide, "server/options.h", OPTIONS, line=1)
+        self.bites(in_guide, "server/config/options.h", OPTIONS, line=1)
 
 
 class PathsExistTest(unittest.TestCase, RuleCases):

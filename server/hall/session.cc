@@ -1,0 +1,493 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mailroom/server/hall/session.h"
+
+#include <algorithm>
+#include <chrono>
+#include <string_view>
+#include <utility>
+#include <variant>
+
+#include "mailroom/base/check.h"
+#include "mailroom/http/http1_engine.h"
+#include "mailroom/rpc/error_bounds.h"
+#include "mailroom/server/config/duration.h"
+#include "mailroom/server/hall/admission.h"
+#include "mailroom/server/hall/compose.h"
+#include "mailroom/server/hall/intake.h"
+
+namespace mailroom::server {
+namespace {
+
+bool NoSideEffects(const Exchange& exchange) {
+  return exchange.route->method->idempotency == rpc::Idempotency::kNoSideEffects;
+}
+
+bool InOrderAtOneActor(const Exchange& a, const Exchange& b) {
+  return a.route->destination == b.route->destination && !a.route->method->concurrent &&
+         !b.route->method->concurrent && !a.route->destination->spec->stateless;
+}
+
+// Whether the second may run while the first one is out. The routes tell.
+bool MayOverlap(const Exchange& first, const Exchange& second) {
+  return (NoSideEffects(first) && NoSideEffects(second)) || InOrderAtOneActor(first, second);
+}
+
+// Give or take a tenth: connections that came together do not leave together. Nothing
+// overflows, whatever a program sets: flags hold the age to kMostDuration.
+Duration Jittered(Duration age, Random& random) {
+  const double factor = 0.9 + 0.2 * random.Fraction();
+  return std::chrono::duration_cast<Duration>(std::min(age, kMostDuration) * factor);
+}
+
+// What the actor needs to know to decompress the request and compress the reply.
+void SetCompression(const rpc::CallHead& head, const ServerOptions& options,
+                    actors::Envelope* envelope) {
+  envelope->wire.request_compression = head.request_compression;
+  envelope->wire.request_limit = {options.max_message_bytes, kRaiseMessageBytes};
+  if (options.compress_min_bytes == 0) return;
+  envelope->wire.accepted = head.accepted;
+  envelope->wire.compress_from = head.compress_always ? 0 : options.compress_min_bytes;
+}
+
+}  // namespace
+
+Session::Session(Hall& hall, io::Connection& connection)
+    : hall_(hall),
+      engine_(http::MakeHttp1Engine(hall.http1)),
+      peer_(connection.peer().ToString()),
+      exchanges_(hall),
+      watch_(hall, connection.id()) {
+  watch_.Await(ConnectionWatch::Phase::kIdle);
+  const Duration age = hall.options.max_connection_age;
+  if (age > Duration::zero()) {
+    age_ = hall.ages.Add(DeadlineIn(hall.loop->now(), Jittered(age, hall.random)), connection.id());
+  }
+}
+
+void Session::OnRead(io::Connection& connection) {
+  bool more = !finished_;
+  while (more) {
+    // One request at most is read ahead of what may be dispatched.
+    if (!exchanges_.empty() && exchanges_.last()->state == Exchange::State::kHeld) break;
+    size_t consumed = 0;
+    const http::Event event = engine_->Next(connection.input(), &consumed);
+    more = OnEvent(connection, event);
+    connection.Consume(consumed);
+  }
+  Advance(connection);
+}
+
+// False when there is nothing more to pull.
+bool Session::OnEvent(io::Connection& connection, const http::Event& event) {
+  if (const auto* head = std::get_if<http::Head>(&event)) {
+    OnHead(*head);
+  } else if (const auto* body = std::get_if<http::Body>(&event)) {
+    OnBody(*body);
+  } else if (std::holds_alternative<http::End>(event)) {
+    EndRequest(connection);
+  } else if (const auto* bad = std::get_if<http::Bad>(&event)) {
+    OnBad(*bad);
+    return false;
+  } else {
+    // NeedMore; Reset belongs to HTTP/2.
+    AwaitRest(connection);
+    // With as many unanswered as there may be it says nothing about what is behind them.
+    all_read_ = connection.peer_closed() &&
+                exchanges_.CountUpTo(http::kMaxUnanswered) < http::kMaxUnanswered;
+    return false;
+  }
+  return true;
+}
+
+void Session::OnHead(const http::Head& head) {
+  ReadHead(hall_, head, &exchanges_.Append(head.stream));
+  const size_t limit = hall_.options.max_requests_per_connection;
+  if (limit > 0 && static_cast<size_t>(head.stream) == limit) {
+    hall_.counters.evicted[static_cast<size_t>(Evicted::kRequests)].Add();
+  }
+}
+
+void Session::OnBody(const http::Body& body) {
+  Exchange& exchange = *exchanges_.last();
+  exchange.request_bytes += body.bytes.size();
+  if (exchange.refused || exchange.envelope == nullptr) return;
+  if (hall_.ChargeBody(*exchange.envelope, body.bytes.size())) {
+    exchange.envelope->request.append(body.bytes);
+    return;
+  }
+  // What came of it makes room at once; the rest is dropped as it comes.
+  hall_.GiveBack(std::move(exchange.envelope));
+  ShedCall(hall_, &exchange, Shed::kBodyMemory, BodyMemoryStatus(hall_.options));
+}
+
+// A deadline runs from the head on, also while the body comes.
+void Session::AwaitRest(io::Connection& connection) {
+  Exchange* const newest = exchanges_.last();
+  if (newest == nullptr || newest->state != Exchange::State::kReceiving) return;
+  if (newest->deadline == kForever || newest->receiving) return;
+  newest->receiving = hall_.loop->StartTimer(newest->deadline, connection.id());
+}
+
+void Session::EndRequest(io::Connection& connection) {
+  Exchange& exchange = *exchanges_.last();
+  if (exchange.receiving) hall_.loop->CancelTimer(std::exchange(exchange.receiving, TimerId()));
+  if (exchange.refused || exchange.kind != Exchange::Kind::kCall) {
+    exchange.state = Exchange::State::kReady;
+    return;
+  }
+  exchange.route->counters.received.Add();
+  Status opened = exchange.protocol->OpenBody(&exchange.envelope->request);
+  if (!opened.ok()) {
+    RefuseCall(&exchange, std::move(opened));
+    exchange.state = Exchange::State::kReady;
+  } else if (MayDispatch(exchange)) {
+    Dispatch(connection, exchange);
+  } else {
+    exchange.state = Exchange::State::kHeld;
+  }
+}
+
+void Session::OnBad(const http::Bad& bad) {
+  // Half a request, or none: the fault is its answer.
+  Exchange* const begun = exchanges_.Find(bad.stream);
+  Exchange& exchange = begun != nullptr ? *begun : exchanges_.Append(bad.stream);
+  exchange.state = Exchange::State::kReady;
+  if (exchange.protocol != nullptr && bad.status == 413) {
+    // A call's message over the limit is told in the caller's protocol.
+    RefuseCall(&exchange, Status(Code::kResourceExhausted, bad.reason));
+    return;
+  }
+  if (exchange.protocol != nullptr) CountAnswer(exchange, Code::kInvalidArgument);
+  RefuseHttp(hall_, &exchange, bad.status, Code::kInvalidArgument, bad.reason);
+}
+
+// Invariant 3.
+bool Session::MayDispatch(const Exchange& exchange) const {
+  if (out_ == 0) return true;
+  // What was right for the call before is right for one of the same method.
+  const Exchange* const previous = exchange.previous;
+  if (previous != nullptr && previous->state == Exchange::State::kOut &&
+      previous->route == exchange.route) {
+    return MayOverlap(*previous, exchange);
+  }
+  for (const Exchange* earlier = exchanges_.first(); earlier != &exchange;
+       earlier = earlier->next.get()) {
+    if (earlier->state == Exchange::State::kOut && !MayOverlap(*earlier, exchange)) return false;
+  }
+  return true;
+}
+
+void Session::Dispatch(io::Connection& connection, Exchange& exchange) {
+  exchange.state = Exchange::State::kReady;  // unless it really leaves
+  if (Expired(hall_.loop->now(), exchange.deadline)) {
+    RefuseCall(&exchange, DeadlineStatus(exchange.head.timeout, hall_.options));
+    return;
+  }
+  exchange.call =
+      hall_.calls.Insert(PendingCall{connection.id(), exchange.stream, exchange.route, TimerId()});
+  if (!exchange.call) {
+    ShedCall(hall_, &exchange, Shed::kTooManyCalls, TooManyCallsStatus());
+    return;
+  }
+  actors::Envelope& envelope = *exchange.envelope;
+  envelope.home = &hall_.home;
+  envelope.call = exchange.call;
+  envelope.method = exchange.route->index;
+  envelope.wire.format = exchange.head.format;
+  SetCompression(exchange.head, hall_.options, &envelope);
+  envelope.deadline = exchange.deadline;
+  envelope.posted_at = hall_.loop->now();
+  envelope.peer = peer_;
+  actors::EnvelopePtr mail(exchange.envelope.release());
+  exchange.replica = &hall_.router.Pick(*exchange.route->destination);
+  mail->replica_index = exchange.replica->index;
+  if (!exchange.replica->ref.TryPost(&mail)) {
+    exchange.envelope.reset(mail.release());
+    hall_.calls.Release(exchange.call);
+    ShedCall(hall_, &exchange, Shed::kMailboxFull, MailboxFullStatus(*exchange.replica));
+    return;
+  }
+  exchange.state = Exchange::State::kOut;
+  ++out_;
+  ++exchange.replica->out;
+  if (!exchange.replica->on_this_loop) hall_.posted = true;
+  hall_.counters.dispatched.Add();
+  if (exchange.deadline != kForever) {
+    hall_.calls.Find(exchange.call)->timer =
+        hall_.loop->StartTimer(exchange.deadline, exchange.call);
+  }
+}
+
+void Session::OnPeerEnd(io::Connection& connection) {
+  if (!finished_) watch_.Await(AwaitedPhase(connection));
+}
+
+void Session::Attach(http::StreamId stream, std::unique_ptr<actors::Envelope> reply) {
+  Exchange* const exchange = exchanges_.Find(stream);
+  MAILROOM_CHECK(exchange != nullptr && exchange->state == Exchange::State::kOut);
+  EndCall(*exchange);
+  KeepReply(*exchange, std::move(reply));
+}
+
+// It has an answer, whatever that is and whenever its turn comes. A peer that has ended its
+// side is waited for anew: it may be waiting for all its answers.
+void Session::EndCall(Exchange& exchange) {
+  exchange.state = Exchange::State::kReady;
+  --out_;
+  if (watch_.phase() == ConnectionWatch::Phase::kHalfClosed) {
+    watch_.Await(ConnectionWatch::Phase::kHalfClosed, /*anew=*/true);
+  }
+}
+
+// It may wait for its turn, or for a slow reader: the request does not wait with it, and
+// one that is too large does not wait.
+void Session::KeepReply(Exchange& exchange, std::unique_ptr<actors::Envelope> reply) {
+  hall_.DischargeBody(*reply);
+  reply->DropRequest();
+  const size_t bytes = reply->reply.size();
+  if (!reply->status.ok()) {
+    reply->status = rpc::BoundError(std::move(reply->status));
+  } else if (bytes > hall_.options.max_reply_bytes) {
+    reply->DropAnswer();
+    RefuseCall(&exchange, ReplyTooLargeStatus(bytes, hall_.options));
+  }
+  exchange.envelope = std::move(reply);
+}
+
+void Session::Expire(io::Connection& connection, http::StreamId stream) {
+  Exchange* const exchange = exchanges_.Find(stream);
+  MAILROOM_CHECK(exchange != nullptr && exchange->state == Exchange::State::kOut);
+  Cancel(*exchange);
+  RefuseCall(exchange, DeadlineStatus(exchange->head.timeout, hall_.options));
+  EndCall(*exchange);
+  Advance(connection);
+}
+
+// Half a request is answered, so the connection cannot go on: what is left of the body
+// would be read as the next request.
+void Session::ExpireReceiving(io::Connection& connection) {
+  Exchange* const newest = exchanges_.last();
+  if (newest == nullptr || newest->state != Exchange::State::kReceiving) return;
+  if (newest->envelope != nullptr) hall_.GiveBack(std::move(newest->envelope));
+  if (!newest->refused) {
+    // Its rest may be here, and we did not read it.
+    const bool unread = out_ > 0 || connection.over_high_water();
+    RefuseCall(newest, unread ? UnreadRequestStatus(newest->head.timeout, hall_.options)
+                              : LateRequestStatus(newest->head.timeout, hall_.options));
+  }
+  newest->state = Exchange::State::kReady;
+  engine_->StartClosing();
+  Advance(connection);
+}
+
+// Nobody waits for the reply any more: the actor is told. What comes home late
+// is stale.
+void Session::Cancel(const Exchange& exchange) {
+  exchange.replica->ref.cell().Post(Completion{exchange.call, nullptr});
+}
+
+void Session::Abandon(Released why) {
+  for (Exchange* exchange = exchanges_.first(); exchange != nullptr;
+       exchange = exchange->next.get()) {
+    if (exchange->state != Exchange::State::kOut) continue;
+    if (const PendingCall* pending = hall_.calls.Find(exchange->call)) {
+      hall_.loop->CancelTimer(pending->timer);
+    }
+    hall_.calls.Release(exchange->call);
+    hall_.counters.released[static_cast<size_t>(why)].Add();
+    Cancel(*exchange);
+    exchange->state = Exchange::State::kReady;
+  }
+  EndUnanswered(Code::kCanceled, /*http_status=*/0);
+  out_ = 0;
+  finished_ = true;
+}
+
+// Nobody will be told how these ended; the metrics and the log are.
+void Session::EndUnanswered(Code code, int http_status) {
+  for (; !exchanges_.empty(); exchanges_.PopFirst()) {
+    const Exchange& exchange = *exchanges_.first();
+    if (exchange.kind == Exchange::Kind::kCall) CountAnswer(exchange, code);
+    LogAccess(exchange, code, http_status, /*response_bytes=*/0);
+  }
+}
+
+void Session::Advance(io::Connection& connection) {
+  if (connection.closing()) return;
+  bool answered = false;
+  for (;;) {
+    while (AnswerIsReady() && connection.TakesMore()) {
+      Answer(connection, *exchanges_.first());
+      exchanges_.PopFirst();
+      answered = true;
+    }
+    if (exchanges_.empty() || AnswerIsReady()) break;
+    if (MeetExpectation(connection)) continue;
+    Exchange& newest = *exchanges_.last();
+    if (newest.state != Exchange::State::kHeld || !MayDispatch(newest)) break;
+    Dispatch(connection, newest);
+  }
+  CloseIfDone(connection);
+  if (finished_) return;
+  // Invariant 1.
+  if (out_ > 0) {
+    connection.PauseReading();
+  } else {
+    connection.ResumeReading();
+  }
+  watch_.Await(AwaitedPhase(connection), answered);
+}
+
+// Still so behind Advance(): it waits for the client to take what is queued (invariant 5).
+bool Session::AnswerIsReady() const {
+  return !exchanges_.empty() && exchanges_.first()->state == Exchange::State::kReady;
+}
+
+// Whoever awaits 100-continue is told to go on, or at once why not (RFC 9110
+// s10.1.1): true when the first exchange is ready now.
+bool Session::MeetExpectation(io::Connection& connection) {
+  Exchange& first = *exchanges_.first();
+  if (&first != exchanges_.last() || !engine_->wants_continue()) return false;
+  if (first.kind == Exchange::Kind::kCall && !first.refused) {
+    const size_t before = connection.queued_output();
+    engine_->SendContinue(first.stream, connection.WriteBuffer());
+    watch_.AddWriting(before, connection.queued_output());
+    return false;
+  }
+  first.state = Exchange::State::kReady;
+  return true;
+}
+
+void Session::CloseIfDone(io::Connection& connection) {
+  if (finished_ || out_ > 0 || AnswerIsReady()) return;
+  const bool answered = exchanges_.empty();
+  // The peer sends no more: what is half received stays so.
+  const bool all_read = all_read_ || connection.input().empty();
+  const bool ended = connection.peer_closed() && all_read &&
+                     (answered || exchanges_.last()->state == Exchange::State::kReceiving);
+  if ((answered && engine_->must_close()) || ended) Finish(connection);
+}
+
+// Nothing more is read; what is queued is written, then the connection ends.
+void Session::Finish(io::Connection& connection) {
+  finished_ = true;
+  // Half a request, if any: the connection may linger, its bytes need not.
+  EndUnanswered(Code::kCanceled, /*http_status=*/0);
+  watch_.Await(ConnectionWatch::Phase::kNone);
+  connection.CloseAfterFlush();
+}
+
+void Session::Answer(io::Connection& connection, Exchange& exchange) {
+  const Code code = ComposeAnswer(hall_, exchange);
+  const rpc::Answer& answer = hall_.answer;
+  if (exchange.kind == Exchange::Kind::kCall) CountAnswer(exchange, code);
+  http::ResponseHead head;
+  head.status = answer.status;
+  head.content_type = answer.content_type;
+  head.headers = &answer.headers;
+  head.content_length = answer.body.size();
+  // Set here and not when the drain begins: an idle client may have sent a request already, and
+  // may still be reading an answer without `Connection: close`.
+  if (hall_.closing.load()) engine_->StartClosing();
+  const size_t before = connection.queued_output();
+  std::string* const out = connection.WriteBuffer();
+  engine_->SendHead(exchange.stream, head, hall_.WallNow(), out);
+  engine_->SendBody(exchange.stream, answer.body, out);
+  engine_->SendEnd(exchange.stream, nullptr, out);
+  watch_.AddWriting(before, connection.queued_output());
+  LogAccess(exchange, code, answer.status, answer.body.size());
+  hall_.answer.Trim();
+}
+
+void Session::LogAccess(const Exchange& exchange, Code code, int http_status,
+                        size_t response_bytes) {
+  if (!hall_.access_log.on() || !hall_.access_log.Admit(code)) return;
+  AccessEntry entry;
+  entry.protocol = exchange.protocol == nullptr ? "http" : exchange.protocol->name();
+  entry.method = exchange.route == nullptr ? "-" : exchange.route->method->path;
+  entry.request_line = exchange.request_line;
+  entry.code = code;
+  entry.http_status = http_status;
+  entry.request_bytes = exchange.request_bytes;
+  entry.response_bytes = response_bytes;
+  entry.took = hall_.loop->now() - exchange.began;
+  if (exchange.envelope != nullptr && exchange.envelope->taken_at != TimePoint()) {
+    // The cell's clock is read once for several mails: it may stand before the post.
+    entry.queued =
+        std::max(exchange.envelope->taken_at - exchange.envelope->posted_at, Duration::zero());
+  }
+  entry.peer = peer_;
+  entry.trace_id = exchange.trace_id;
+  entry.user_agent = exchange.user_agent;
+  hall_.access_log.Add(entry, hall_.WallNow());
+}
+
+void Session::CountAnswer(const Exchange& exchange, Code code) {
+  MethodCounters& counters = exchange.route->counters;
+  counters.handled[static_cast<size_t>(code)].Add();
+  if (code == Code::kOk) counters.sent.Add();
+  counters.latency.Observe(hall_.loop->now() - exchange.began);
+}
+
+void Session::Evict(io::Connection& connection, Evicted kind) {
+  const size_t queued = connection.queued_output();
+  // What is half here is half here because we do not read: the write deadline counts.
+  if ((kind == Evicted::kHeader || kind == Evicted::kBody) && connection.over_high_water()) {
+    watch_.Await(AwaitedPhase(connection), /*anew=*/true);
+    return;
+  }
+  if (kind == Evicted::kWrite && watch_.GoOnWriting(queued)) return;
+  if (kind == Evicted::kHalfClose && queued > 0) {
+    // It is not gone but takes an earlier answer: the write deadline counts.
+    watch_.Await(ConnectionWatch::Phase::kHalfClosed, /*anew=*/true);
+    return;
+  }
+  if (kind == Evicted::kIdle && queued > 0) {
+    // It is not idle but takes its answer: the write deadline counts.
+    watch_.Await(ConnectionWatch::Phase::kIdle, /*anew=*/true);
+    return;
+  }
+  hall_.counters.evicted[static_cast<size_t>(kind)].Add();
+  if (kind == Evicted::kHeader || kind == Evicted::kBody) {
+    // RFC 9110 s15.5.9: say why, then close.
+    connection.Write(TimeoutAnswer(kind == Evicted::kHeader ? "--header-timeout" : "--body-timeout",
+                                   hall_.DateLine()));
+    watch_.AddWriting(queued, connection.queued_output());
+    EndUnanswered(Code::kCanceled, /*http_status=*/408);
+    Finish(connection);
+    return;
+  }
+  connection.Close();
+}
+
+void Session::OnAge(io::Connection& connection) {
+  if (finished_) return;
+  const Evicted kind = aged_ ? Evicted::kAgeGrace : Evicted::kAge;
+  hall_.counters.evicted[static_cast<size_t>(kind)].Add();
+  if (aged_) {
+    connection.Close();
+    return;
+  }
+  aged_ = true;
+  StartDraining(connection);
+  const Duration grace = hall_.options.max_connection_age_grace;
+  if (finished_ || grace <= Duration::zero()) return;
+  age_ = hall_.ages.Add(DeadlineIn(hall_.loop->now(), grace), connection.id());
+}
+
+void Session::StartDraining(io::Connection& connection) {
+  if (finished_) return;
+  engine_->StartClosing();
+  // What is half received is finished, or times out; who is idle is told now.
+  if (AwaitedPhase(connection) == ConnectionWatch::Phase::kIdle) Finish(connection);
+}
+
+ConnectionWatch::Phase Session::AwaitedPhase(const io::Connection& connection) const {
+  using Phase = ConnectionWatch::Phase;
+  if (out_ > 0) return connection.peer_ending() ? Phase::kHalfClosed : Phase::kFrozen;
+  if (AnswerIsReady()) return Phase::kFrozen;
+  if (!exchanges_.empty()) return Phase::kBody;
+  return engine_->at_rest() && connection.input().empty() ? Phase::kIdle : Phase::kHeader;
+}
+
+}  // namespace mailroom::server
