@@ -41,6 +41,22 @@ inline uint64_t LoadRest(const char* from, size_t size) {
          LoadWord<uint8_t>(from + size - 1) << 16;
 }
 
+// Puts the ASCII letters of these bytes in lower case, where they are.
+inline void LowerInPlace(char* text, size_t size) {
+  const auto lower_eight = [](char* at) {
+    const uint64_t lowered = LowerEight(LoadWord<uint64_t>(at));
+    std::memcpy(at, &lowered, sizeof lowered);
+  };
+  if (size >= 8) {
+    for (size_t at = 0; at + 8 < size; at += 8) lower_eight(text + at);
+    lower_eight(text + size - 8);  // some of them once more, which changes nothing
+    return;
+  }
+  for (size_t at = 0; at < size; ++at) {
+    if (text[at] >= 'A' && text[at] <= 'Z') text[at] = static_cast<char>(text[at] + ('a' - 'A'));
+  }
+}
+
 // True when they differ in nothing but the case of ASCII letters, as field names
 // and tokens are compared (RFC 9110 s5.1).
 inline bool EqualsIgnoreCase(std::string_view a, std::string_view b) {

@@ -57,5 +57,20 @@ TEST(AsciiTest, PrintableIsFromSpaceToTildeAtEveryPlace) {
   EXPECT_TRUE(IsPrintable(""));
 }
 
+TEST(AsciiTest, EveryByteOfEverySizeIsLoweredAndNoneBeside) {
+  for (size_t size = 0; size <= 40; ++size) {
+    for (size_t at = 0; at < size; ++at) {
+      for (int byte = 0; byte < 256; ++byte) {
+        std::string text(size + 2, 'Q');
+        text[at + 1] = Byte(byte);
+        LowerInPlace(text.data() + 1, size);
+        std::string expected = "Q" + std::string(size, 'q') + "Q";
+        expected[at + 1] = Byte(Lower(byte));
+        ASSERT_EQ(text, expected) << size << " " << at << " " << byte;
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace mailroom

@@ -5,23 +5,16 @@
 #include <limits>
 #include <utility>
 
+#include "mailroom/base/ascii.h"
 #include "mailroom/base/check.h"
 
 namespace mailroom {
 namespace {
 
-char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-bool EqualsLowered(std::string_view lowered, std::string_view key) {
-  if (lowered.size() != key.size()) return false;
-  for (size_t i = 0; i < key.size(); ++i) {
-    if (lowered[i] != Lower(key[i])) return false;
-  }
-  return true;
-}
-
 void AppendPair(std::string_view key, BytesView value, std::string* text) {
-  for (const char c : key) text->push_back(Lower(c));
+  const size_t at = text->size();
+  text->append(key);
+  LowerInPlace(text->data() + at, key.size());
   text->append(value);
 }
 
@@ -52,7 +45,7 @@ void Metadata::Set(std::string_view key, BytesView value) {
   bool placed = false;
   for (size_t i = 0; i < size(); ++i) {
     const Entry entry = (*this)[i];
-    if (!EqualsLowered(entry.key, key)) {
+    if (!EqualsIgnoreCase(entry.key, key)) {
       changed.Add(entry.key, entry.value);
     } else if (!std::exchange(placed, true)) {
       changed.Add(key, value);

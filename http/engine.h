@@ -27,9 +27,6 @@ namespace mailroom::http {
 // stream in HTTP/2.
 enum class StreamId : uint32_t {};
 
-// How many request heads a loop remembers.
-inline constexpr size_t kKnownHeads = 4;
-
 // The request head. Views are valid until the next call of Next(), of this engine
 // or of another one of the same loop.
 struct Head {
@@ -43,9 +40,6 @@ struct Head {
   int version_minor = 1;          // HTTP/1.x
   bool has_body = false;          // false: End follows at once
   const Headers* headers = nullptr;
-  // Not 0: all heads of this loop with this number are alike to the last byte. The
-  // last kKnownHeads numbers are in use.
-  uint64_t number = 0;
 };
 
 // A piece of the body, chunk framing removed. Views are valid until the engine's

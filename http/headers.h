@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "mailroom/base/bytes.h"
+#include "mailroom/http/field_name.h"
 
 // Headers: field lines of one message as views, in their order of arrival.
 //
@@ -15,12 +16,19 @@ namespace mailroom::http {
 
 struct Field {
   std::string_view name;
-  std::string_view value;  // without surrounding white space
+  std::string_view value;               // without surrounding white space
+  FieldName known = FieldName::kOther;  // which one `name` is
 };
 
 class Headers {
  public:
-  void Add(std::string_view name, std::string_view value) { fields_.push_back({name, value}); }
+  void Add(std::string_view name, std::string_view value) {
+    Add(RecognizeField(name), name, value);
+  }
+  // For an engine that has recognised the name already.
+  void Add(FieldName known, std::string_view name, std::string_view value) {
+    fields_.push_back({name, value, known});
+  }
   void Clear() { fields_.clear(); }  // keeps the memory
   size_t size() const { return fields_.size(); }
   bool empty() const { return fields_.empty(); }

@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "mailroom/base/check.h"
-#include "mailroom/http/head_memo.h"
 #include "mailroom/http/http1_parser.h"
 #include "mailroom/http/http1_writer.h"
 #include "mailroom/http/later_version.h"
@@ -49,8 +48,7 @@ class Http1Engine final : public Engine {
   Event NextSizedBody(BytesView input, size_t* consumed);
   Event NextChunk(BytesView input, size_t* consumed);
   Event ParseHead(BytesView block, bool body_is_here);
-  Event TakeHead(const RequestHead& head, const Headers& fields, uint64_t number,
-                 bool body_is_here);
+  Event TakeHead(const RequestHead& head, bool body_is_here);
   Event GiveEnd();
   Event Refuse(Fault fault);
   Event RefuseHead(Fault fault, BytesView input);
@@ -128,11 +126,6 @@ Event Http1Engine::NextHead(BytesView input, size_t* consumed) {
   }
   input.remove_prefix(*consumed);
   if (input == "\r") return NeedMore{};
-  const HeadMemo::Known* const known = scan_.begun() ? nullptr : pool_->memo().Recall(input);
-  if (known != nullptr) {
-    *consumed += known->block.size();
-    return TakeHead(known->head, known->fields, known->number, input.size() > known->block.size());
-  }
   Fault fault = Fault::kNone;
   switch (scan_.Scan(input, pool_->limits(), &fault)) {
     case Progress::kNeedMore:
@@ -178,13 +171,11 @@ Event Http1Engine::ParseHead(BytesView block, bool body_is_here) {
   parser_ = std::move(parser);
   if (fault != Fault::kNone) return RefuseHead(fault, block);
   if (!head.chunked) GiveParserBack();
-  pool_->memo().Keep(block, head, *headers_);
   scan_ = HeadScan();
-  return TakeHead(head, *headers_, /*number=*/0, body_is_here);
+  return TakeHead(head, body_is_here);
 }
 
-Event Http1Engine::TakeHead(const RequestHead& head, const Headers& fields, uint64_t number,
-                            bool body_is_here) {
+Event Http1Engine::TakeHead(const RequestHead& head, bool body_is_here) {
   empty_lines_ = 0;
   BeginStream(head.method == "HEAD", head.version_minor);
   const size_t most = pool_->limits().requests;
@@ -199,8 +190,7 @@ Event Http1Engine::TakeHead(const RequestHead& head, const Headers& fields, uint
               .content_type = head.content_type,
               .version_minor = head.version_minor,
               .has_body = reading_ != Reading::kEnd,
-              .headers = &fields,
-              .number = number};
+              .headers = headers_.get()};
 }
 
 void Http1Engine::BeginStream(bool is_head_method, int version_minor) {

@@ -77,8 +77,7 @@ class Request final : public beast::basic_parser<true> {
     head_->version_minor = version - 10;
     head_->keep_alive = version > 10;
   }
-  void on_field_impl(beast::field name, BeastView name_text, BeastView value_text,
-                     BeastError& error) override;
+  void on_field_impl(beast::field, BeastView name, BeastView value, BeastError& error) override;
   void on_chunk_header_impl(std::uint64_t size, BeastView, BeastError&) override {
     chunk_size_ = size;
   }
@@ -111,33 +110,35 @@ class Request final : public beast::basic_parser<true> {
   bool expects_other_ = false;
 };
 
-void Request::on_field_impl(beast::field name, BeastView name_text, BeastView value_text,
+void Request::on_field_impl(beast::field, BeastView name_text, BeastView value_text,
                             BeastError& error) {
   if (fields_ == nullptr) return;
+  const std::string_view name = View(name_text);
   const std::string_view value = View(value_text);
-  switch (name) {
-    case beast::field::host:
+  const FieldName known = RecognizeField(name);
+  switch (known) {
+    case FieldName::kHost:
       fault_ = NoteHost(value);
       break;
-    case beast::field::content_length:
+    case FieldName::kContentLength:
       fault_ = NoteContentLength(value);
       break;
-    case beast::field::transfer_encoding:
+    case FieldName::kTransferEncoding:
       fault_ = NoteTransferEncoding(value);
       break;
-    case beast::field::connection:
+    case FieldName::kConnection:
       NoteConnection(value);
       break;
-    case beast::field::content_type:
+    case FieldName::kContentType:
       fault_ = NoteContentType(value);
       break;
-    case beast::field::expect:
+    case FieldName::kExpect:
       NoteExpect(value);
       break;
     default:
       break;
   }
-  fields_->Add(View(name_text), value);
+  fields_->Add(known, name, value);
   if (fault_ != Fault::kNone) error = beast::error::bad_value;
 }
 

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "mailroom/http/head_memo.h"
 #include "mailroom/http/http1_parser.h"
 #include "mailroom/http/http1_writer.h"
 
@@ -34,9 +33,7 @@ void Keep(std::unique_ptr<T> spare, std::vector<std::unique_ptr<T>>* spares) {
 }  // namespace
 
 Http1Pool::Http1Pool(const Limits& limits)
-    : limits_(limits),
-      memo_(std::make_unique<HeadMemo>()),
-      head_writer_(std::make_unique<HeadWriter>()) {
+    : limits_(limits), head_writer_(std::make_unique<HeadWriter>()) {
   for (size_t* limit : {&limits_.request_line, &limits_.header_bytes, &limits_.header_count,
                         &limits_.chunk_extra_bytes, &limits_.trailer_bytes}) {
     *limit = std::min(*limit, kLargestLimit);

@@ -11,15 +11,14 @@
 #include "mailroom/http/limits.h"
 
 // Http1Pool: what the HTTP/1.1 engines of one loop share, so that an engine at
-// rest is small: the limits, the heads that were parsed last, templates of those
-// that are written, and spare parsers and field lists.
+// rest is small: the limits, templates of the heads that are written, and spare
+// parsers and field lists.
 // An engine borrows a field list while a Head's views are valid, and a parser while a
 // chunked body is incomplete. While it waits for a head it borrows nothing.
 //
 // One per loop, owned by the I/O actor; outlives its engines. Loop thread only.
 namespace mailroom::http {
 
-class HeadMemo;
 class HeadWriter;
 class Http1Parser;
 
@@ -35,7 +34,6 @@ class Http1Pool final {
   size_t lent() const { return lent_; }
 
   // For engines.
-  HeadMemo& memo() { return *memo_; }
   HeadWriter& head_writer() { return *head_writer_; }
   // "date: Sun, 06 Nov 1994 08:49:37 GMT" and its CRLF, for a response that no
   // engine writes. Valid until the next call.
@@ -47,7 +45,6 @@ class Http1Pool final {
 
  private:
   Limits limits_;
-  std::unique_ptr<HeadMemo> memo_;
   std::unique_ptr<HeadWriter> head_writer_;
   size_t lent_ = 0;
   std::vector<std::unique_ptr<Http1Parser>> parsers_;

@@ -7,6 +7,7 @@
 #include "mailroom/base/ascii.h"
 #include "mailroom/base/check.h"
 #include "mailroom/http/field_list.h"
+#include "mailroom/http/field_name.h"
 #include "mailroom/rpc/base64.h"
 #include "mailroom/rpc/error_bounds.h"
 
@@ -52,35 +53,6 @@ std::string_view Tail(const std::string& text, size_t before) {
 
 }  // namespace
 
-// RFC 9110 s7.6.1, and what describes the body. By size: one or two comparisons.
-bool IsTransportField(std::string_view name) {
-  switch (name.size()) {
-    case 2:
-      return EqualsIgnoreCase(name, "te");
-    case 4:
-      return EqualsIgnoreCase(name, "host");
-    case 6:
-      return EqualsIgnoreCase(name, "expect");
-    case 7:
-      return EqualsIgnoreCase(name, "trailer") || EqualsIgnoreCase(name, "upgrade");
-    case 10:
-      return EqualsIgnoreCase(name, "connection") || EqualsIgnoreCase(name, "keep-alive");
-    case 12:
-      return EqualsIgnoreCase(name, "content-type");
-    case 14:
-      return EqualsIgnoreCase(name, "content-length") || EqualsIgnoreCase(name, "http2-settings");
-    case 15:
-      return EqualsIgnoreCase(name, "accept-encoding");
-    case 16:
-      return EqualsIgnoreCase(name, "content-encoding") ||
-             EqualsIgnoreCase(name, "proxy-connection");
-    case 17:
-      return EqualsIgnoreCase(name, "transfer-encoding");
-    default:
-      return false;
-  }
-}
-
 Status AddRequestField(const http::Field& field, Metadata* metadata) {
   if (!IsBinaryName(field.name)) {
     metadata->Add(field.name, field.value);
@@ -109,7 +81,7 @@ Status CheckLeading(const Metadata& metadata) {
     const Metadata::Entry entry = metadata[i];
     MAILROOM_RETURN_IF_ERROR(CheckEntry(entry));
     // The engine writes a date of its own.
-    if (IsTransportField(entry.key) || entry.key == "date") {
+    if (http::IsTransport(http::RecognizeField(entry.key)) || entry.key == "date") {
       return Refuse(entry.key, "belongs to HTTP");
     }
     // It would come out as trailing metadata.

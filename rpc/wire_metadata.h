@@ -22,10 +22,6 @@
 // Loop thread.
 namespace mailroom::rpc {
 
-// True for request fields that speak about the connection, the body or its
-// coding: no handler sees them.
-bool IsTransportField(std::string_view name);
-
 // Adds a request's field to *metadata. A "-bin" value is decoded, and cut at
 // commas first: a proxy may have joined repeated fields. invalid_argument when
 // it is not base64.

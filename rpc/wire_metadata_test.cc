@@ -84,18 +84,6 @@ TEST(RequestFieldTest, ALongNameIsCutBeforeItIsRepeated) {
                                                    "...\" has characters other than a-z 0-9 _ - .");
 }
 
-TEST(TransportFieldTest, ConnectionAndBodyFieldsAreNotMetadata) {
-  for (const char* name : {"Host", "content-length", "Content-Type", "content-encoding",
-                           "accept-encoding", "Connection", "Keep-Alive", "proxy-connection", "TE",
-                           "trailer", "Transfer-Encoding", "upgrade", "Expect", "HTTP2-Settings"}) {
-    EXPECT_TRUE(IsTransportField(name)) << name;
-  }
-  for (const char* name : {"", "x", "hosts", "user-agent", "authorization", "cookie", "accept",
-                           "traceparent", "forwarded", "trailer-x", "content-language"}) {
-    EXPECT_FALSE(IsTransportField(name)) << name;
-  }
-}
-
 TEST(CheckMetadataTest, OrdinaryMetadataMayBeSent) {
   Metadata metadata;
   metadata.Add("X-Count", "7");

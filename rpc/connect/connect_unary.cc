@@ -9,6 +9,7 @@
 
 #include "mailroom/base/ascii.h"
 #include "mailroom/base/log.h"
+#include "mailroom/http/field_name.h"
 #include "mailroom/rpc/code.h"
 #include "mailroom/rpc/connect/connect_error.h"
 #include "mailroom/rpc/content_coding.h"
@@ -22,7 +23,6 @@ namespace {
 
 constexpr std::string_view kJson = "application/json";
 constexpr std::string_view kProto = "application/proto";
-constexpr std::string_view kReserved = "connect-";
 constexpr std::string_view kTrailerPrefix = "trailer-";
 
 std::optional<WireFormat> FormatOf(std::string_view content_type) {
@@ -53,34 +53,43 @@ Status ReadContentEncoding(std::string_view encoding, CallHead* call) {
   return Unimplemented(std::move(words));
 }
 
-// A field that speaks about the connection or the body: those of the body's
-// coding are read, the others are the hall's and HTTP's.
-Status ReadTransportField(const http::Field& field, CallHead* call, AcceptEncoding* accept) {
-  if (EqualsIgnoreCase(field.name, "accept-encoding")) {
-    accept->Add(field.value);
-  } else if (EqualsIgnoreCase(field.name, "content-encoding")) {
-    return ReadContentEncoding(field.value, call);
+Status ReadVersion(std::string_view version, bool* versioned) {
+  if (std::exchange(*versioned, true)) {
+    return Status::Static(Code::kInvalidArgument,
+                          "connect-protocol-version is given more than once");
   }
-  return Status();
+  if (version == "1") return Status();
+  return Status::Static(Code::kInvalidArgument, "connect-protocol-version must be 1");
 }
 
-// A field whose name begins with "connect-". Those of streams mean nothing here:
-// connect-accept-encoding and connect-content-encoding are about frames.
-Status ReadControl(const http::Field& field, CallHead* call, bool* versioned) {
-  if (EqualsIgnoreCase(field.name, "connect-protocol-version")) {
-    if (std::exchange(*versioned, true)) {
-      return Status::Static(Code::kInvalidArgument,
-                            "connect-protocol-version is given more than once");
-    }
-    if (field.value == "1") return Status();
-    return Status::Static(Code::kInvalidArgument, "connect-protocol-version must be 1");
-  }
-  if (!EqualsIgnoreCase(field.name, "connect-timeout-ms")) return Status();
+Status ReadTimeout(std::string_view timeout, CallHead* call) {
   if (call->timeout) {
     return Status::Static(Code::kInvalidArgument, "connect-timeout-ms is given more than once");
   }
-  MAILROOM_ASSIGN_OR_RETURN(call->timeout, ParseTimeoutMs(field.value));
+  MAILROOM_ASSIGN_OR_RETURN(call->timeout, ParseTimeoutMs(timeout));
   return Status();
+}
+
+Status ReadField(const http::Field& field, CallHead* call, AcceptEncoding* accept, bool* versioned,
+                 Metadata* metadata) {
+  using Name = http::FieldName;
+  switch (field.known) {
+    case Name::kOther:
+      return AddRequestField(field, metadata);
+    case Name::kAcceptEncoding:
+      accept->Add(field.value);
+      return Status();
+    case Name::kContentEncoding:
+      return ReadContentEncoding(field.value, call);
+    case Name::kConnectProtocolVersion:
+      return ReadVersion(field.value, versioned);
+    case Name::kConnectTimeoutMs:
+      return ReadTimeout(field.value, call);
+    default:
+      // The hall's and HTTP's own; and those of Connect's streams, which mean nothing here:
+      // connect-accept-encoding and connect-content-encoding are about frames.
+      return Status();
+  }
 }
 
 // All but the content type, which is read. The first error is told. The rest is read all
@@ -90,10 +99,7 @@ Status ReadFields(const http::Headers& headers, CallHead* call, Metadata* metada
   bool versioned = false;  // the protocol's version was given
   Status first;
   for (const http::Field& field : headers) {
-    Status read = IsTransportField(field.name) ? ReadTransportField(field, call, &accept)
-                  : StartsWithIgnoreCase(field.name, kReserved)
-                      ? ReadControl(field, call, &versioned)
-                      : AddRequestField(field, metadata);
+    Status read = ReadField(field, call, &accept, &versioned, metadata);
     if (!read.ok() && first.ok()) first = std::move(read);
   }
   // A client that does not say what it takes is answered as it sends.

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <array>
 #include <atomic>
 #include <cstdint>
 #include <memory>
@@ -33,15 +32,6 @@
 // Plain parts without behaviour of their own beyond pooling; the I/O actor owns
 // it and everything in it. Loop thread only, but for `closing`.
 namespace mailroom::server {
-
-// What a request head that was seen before says about its call: it is read once.
-struct KnownCall {
-  uint64_t number = 0;  // http::Head::number; 0: none
-  Route* route = nullptr;
-  const rpc::Protocol* protocol = nullptr;
-  rpc::CallHead head;
-  Metadata metadata;
-};
 
 struct Hall {
   Hall(const ServerOptions& server_options, uint8_t loop_number, Home& io_actor);
@@ -84,9 +74,6 @@ struct Hall {
 
   rpc::Answer answer;  // scratch for the answer being written
 
-  // Where the call of the head of that number is remembered, or would be.
-  KnownCall& KnownCallOf(uint64_t number) { return known_calls_[number % known_calls_.size()]; }
-
   // The wall clock of this turn.
   WallTime WallNow();
   // It as a whole field line. Valid until the next call.
@@ -101,7 +88,6 @@ struct Hall {
  private:
   std::vector<std::unique_ptr<Exchange>> exchanges_;
   std::vector<std::unique_ptr<actors::Envelope>> envelopes_;
-  std::array<KnownCall, http::kKnownHeads> known_calls_;
   TimePoint wall_read_;
   WallTime wall_now_;
 };

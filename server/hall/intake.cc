@@ -38,35 +38,11 @@ void NoteCaller(const http::Head& head, Exchange* exchange) {
   if (agent != nullptr) exchange->user_agent = rpc::CutEcho(agent->value);
 }
 
-// Where the head's call goes and what it says, if this very head was read before.
-bool Recall(Hall& hall, const http::Head& head, Exchange* exchange) {
-  if (head.number == 0) return false;
-  const KnownCall& known = hall.KnownCallOf(head.number);
-  if (known.number != head.number) return false;
-  exchange->route = known.route;
-  exchange->protocol = known.protocol;
-  exchange->head = known.head;
+// What the head says of its call.
+Status ReadCall(Hall& hall, const http::Head& head, Exchange* exchange) {
   exchange->envelope = hall.TakeEnvelope();
-  if (!known.metadata.empty()) exchange->envelope->metadata = known.metadata;
-  return true;
-}
-
-void Remember(Hall& hall, const http::Head& head, const Exchange& exchange) {
-  if (head.number == 0) return;
-  KnownCall& known = hall.KnownCallOf(head.number);
-  known.number = head.number;
-  known.route = exchange.route;
-  known.protocol = exchange.protocol;
-  known.head = exchange.head;
-  known.metadata = exchange.envelope->metadata;
-}
-
-Status Reparse(Hall& hall, const http::Head& head, Exchange* exchange) {
-  exchange->envelope = hall.TakeEnvelope();
-  MAILROOM_RETURN_IF_ERROR(exchange->protocol->Accept(
-      head, *exchange->route->method, &exchange->head, &exchange->envelope->metadata));
-  Remember(hall, head, *exchange);
-  return Status();
+  return exchange->protocol->Accept(head, *exchange->route->method, &exchange->head,
+                                    &exchange->envelope->metadata);
 }
 
 // The head is read, or `accepted` says why not.
@@ -121,10 +97,6 @@ void ReadPlain(Hall& hall, const http::Head& head, Exchange* exchange) {
 
 void ReadHead(Hall& hall, const http::Head& head, Exchange* exchange) {
   if (hall.access_log.on()) NoteCaller(head, exchange);
-  if (Recall(hall, head, exchange)) {
-    BeginCall(hall, exchange, Status());
-    return;
-  }
   exchange->route = hall.router.Find(head.path);
   if (exchange->route != nullptr) {
     const rpc::Claim claim = rpc::FindProtocol(head.method, head.content_type);
@@ -132,7 +104,7 @@ void ReadHead(Hall& hall, const http::Head& head, Exchange* exchange) {
     exchange->head.format = claim.format;
   }
   if (exchange->protocol != nullptr) {
-    BeginCall(hall, exchange, Reparse(hall, head, exchange));
+    BeginCall(hall, exchange, ReadCall(hall, head, exchange));
   } else {
     if (hall.access_log.on()) NoteRequestLine(head, exchange);
     ReadPlain(hall, head, exchange);

@@ -19,15 +19,13 @@ constexpr const char* kProto = "application/proto";
 class IntakeTest : public ::testing::Test {
  protected:
   // What becomes of such a head; `fields` go in as they are.
-  Exchange& Read(std::string_view method, std::string_view path, std::string_view type = "",
-                 uint64_t number = 0) {
+  Exchange& Read(std::string_view method, std::string_view path, std::string_view type = "") {
     http::Head head;
     head.stream = http::StreamId{++streams};
     head.method = method;
     head.path = path;
     head.content_type = type;
     head.headers = &fields;
-    head.number = number;
     Exchange& exchange = queue.Append(head.stream);
     ReadHead(loop.hall(), head, &exchange);
     return exchange;
@@ -87,42 +85,16 @@ TEST_F(IntakeTest, WhileDrainingACallIsShedAndCounted) {
   EXPECT_EQ(loop.started(), 1u);
 }
 
-// A head that was read before is not read again (docs/design/0011).
-TEST_F(IntakeTest, AKnownHeadSaysTheSameWithoutBeingRead) {
-  fields.Add("x-word", "yes");
+TEST_F(IntakeTest, ADeadlineRunsFromTheMomentItsHeadIsRead) {
   fields.Add("connect-timeout-ms", "250");
-  Read("POST", kDo, kProto, /*number=*/5);
-  fields.Clear();  // whoever read them anew would find nothing
-  const Exchange& again = Read("POST", "/is/not/looked/at", "", /*number=*/5);
-  ASSERT_NE(again.route, nullptr);
-  EXPECT_EQ(again.route->method->name, "Do");
-  ASSERT_NE(again.envelope, nullptr);
-  EXPECT_EQ(again.envelope->metadata.Find("x-word"), "yes");
-  EXPECT_EQ(again.deadline, loop.loop().now() + std::chrono::milliseconds(250));
-  EXPECT_EQ(loop.started(), 2u);
-}
-
-TEST_F(IntakeTest, AKnownHeadHasThisMomentsDeadlineAndIsShedWhileDraining) {
-  fields.Add("connect-timeout-ms", "250");
-  Read("POST", kDo, kProto, /*number=*/5);
+  Read("POST", kDo, kProto);
   loop.Advance(std::chrono::seconds(1));
-  EXPECT_EQ(Read("POST", kDo, kProto, 5).deadline,
-            loop.loop().now() + std::chrono::milliseconds(250));
+  EXPECT_EQ(Read("POST", kDo, kProto).deadline, loop.loop().now() + std::chrono::milliseconds(250));
+}
+
+TEST_F(IntakeTest, ACallIsShedWhileDraining) {
   loop.hall().draining = true;
-  EXPECT_TRUE(Read("POST", kDo, kProto, 5).shed);
-}
-
-TEST_F(IntakeTest, AHeadOfAnotherNumberIsReadAlsoWhereTheKnownOneStands) {
-  Read("POST", kDo, kProto, /*number=*/5);
-  const Exchange& other =
-      Read("POST", "/probe.v1.Probe/Look", kProto, /*number=*/5 + http::kKnownHeads);
-  EXPECT_EQ(other.route->method->name, "Look");
-}
-
-TEST_F(IntakeTest, ARefusedHeadIsNotRemembered) {
-  fields.Add("connect-timeout-ms", "soon");
-  EXPECT_TRUE(Read("POST", kDo, kProto, /*number=*/5).refused);
-  EXPECT_TRUE(Read("POST", kDo, kProto, /*number=*/5).refused) << "read again";
+  EXPECT_TRUE(Read("POST", kDo, kProto).shed);
 }
 
 // What HTTP itself answers.

@@ -26,7 +26,7 @@ int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   feeding.answer_late = (how & 2) != 0;
   feeding.close_early = (how & 4) != 0;
 
-  // One pool: what it remembers of the first connection must not show in the second.
+  // One pool: what the first connection left in it must not show in the second.
   mailroom::http::Http1Pool pool(feeding.limits);
   const Exchanges whole = mailroom::fuzz::Feed(feeding, bytes, {}, pool);
   const Exchanges cut = mailroom::fuzz::Feed(feeding, bytes, mailroom::fuzz::CutsOf(line), pool);

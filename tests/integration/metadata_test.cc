@@ -90,10 +90,8 @@ class MetadataTest : public ::testing::Test {
 
 using Values = std::vector<std::string>;
 
-// A head that was seen before is not read again: what it said is remembered.
 TEST_F(MetadataTest, AHeadThatComesAgainSaysTheSameAgain) {
   const Pairs none = Seen("");
-  // More heads than are remembered: some take the places of others.
   for (int round = 0; round < 2; ++round) {
     for (const char* name : {"ada", "bob", "cleo", "dora", "emil", "fred"}) {
       const std::string lines =

@@ -342,8 +342,7 @@ TEST_F(DrainDelayTest, OfPipelinedCallsTheLastIsToldSo) {
   EXPECT_TRUE(peer.AtEnd());
 }
 
-// Its head is not read any more (docs/design/0011), and its answer changes all the same.
-TEST_F(SessionsTest, DrainingIsToldBehindAHeadThatIsKnown) {
+TEST_F(SessionsTest, DrainingIsToldAlsoToAClientThatRepeatsItself) {
   io::Peer peer = server.Connect();
   for (int i = 0; i < 5; ++i) {
     peer.Send(Echo("again"));
