@@ -33,8 +33,8 @@ class Call:
     body: bytes
     answer: bytes
 
-    def request(self):
-        head = (f"POST {PATH} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: {self.content_type}\r\n"
+    def request(self, path=PATH):
+        head = (f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: {self.content_type}\r\n"
                 f"Content-Length: {len(self.body)}\r\n\r\n")
         return head.encode() + self.body
 
@@ -74,6 +74,12 @@ def known_peers(names, folder):
             yield Target(name, command, "floor_http", is_peer=True)
 
 
+def server_command(program, workers):
+    """mailroomd, or a user's server, on a free port."""
+    return (program, "--listen", "127.0.0.1:0", "--admin-listen", "", "--workers", str(workers),
+            "--log-level", "warn")
+
+
 def all_targets(args, server_flags=()):
     """In the order in which they are visited."""
     found = []
@@ -83,8 +89,7 @@ def all_targets(args, server_flags=()):
         found.append(Target("floor_handoff", (args.floor_handoff,), "floor_handoff"))
     if args.server:
         for kind, workers, floor in zip(("inline", "pooled"), ("0", "1"), FLOORS):
-            command = (args.server, "--listen", "127.0.0.1:0", "--admin-listen", "",
-                       "--workers", workers, "--log-level", "warn", *server_flags)
+            command = (*server_command(args.server, workers), *server_flags)
             found.append(Target(f"{kind}-proto", command, floor, PROTO))
             found.append(Target(f"{kind}-json", command, floor, JSON))
     found += map(peer, args.peer)
@@ -111,7 +116,7 @@ def stop_politely_when_told():
 class Server:
     """A running target. Its output goes to a file, so that it can never wait for a reader."""
 
-    def __init__(self, target, cpu=None):
+    def __init__(self, target, cpu=None, patience=START_SECONDS):
         self.target = target
         port = free_port() if any("{port}" in word for word in target.command) else None
         command = [word.replace("{port}", str(port)) for word in target.command]
@@ -125,13 +130,13 @@ class Server:
             raise Failure(str(error)) from error
         self.pid = self.process.pid
         try:
-            self.port = self._wait_for_port(port)
+            self.port = self._wait_for_port(port, patience)
         except BaseException:
             self.stop()
             raise
 
-    def _wait_for_port(self, chosen):
-        end = time.monotonic() + START_SECONDS
+    def _wait_for_port(self, chosen, patience):
+        end = time.monotonic() + patience
         while time.monotonic() < end:
             self.require_alive()
             printed = LISTENING.search(self.said())
@@ -140,7 +145,7 @@ class Server:
             if chosen is not None and accepts(chosen):
                 return chosen
             time.sleep(0.02)
-        raise Failure(f"no address after {START_SECONDS} s; it said: {self.said()[-400:]}")
+        raise Failure(f"no address after {patience} s; it said: {self.said()[-400:]}")
 
     def said(self):
         # pread: the child shares the file's offset, so nobody may move it.

@@ -19,7 +19,7 @@ readonly TEST_PACKAGES=("${WORKSPACE_PACKAGES[@]}" libbenchmark-dev "$LLHTTP_PAC
 readonly CHECK_PACKAGES=(clang-format-19 git python3)
 readonly SANITIZER_PACKAGES=(libclang-rt-19-dev llvm-19)
 readonly MODEL_PACKAGES=(gcc libc6-dev python3 spin)
-readonly BENCH_PACKAGES=(python3 wrk)
+readonly BENCH_PACKAGES=(python3 valgrind wrk)
 
 readonly CLIENT_PACKAGES=(nghttp2-client protobuf-compiler wrk)
 readonly PROXY_PACKAGES=(haproxy nginx)
