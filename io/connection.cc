@@ -5,7 +5,6 @@
 
 #include "mailroom/base/check.h"
 #include "mailroom/io/connection_set.h"
-#include "mailroom/io/output_queue.h"
 
 namespace mailroom::io {
 
@@ -56,9 +55,9 @@ void Connection::Write(std::string&& bytes) {
   Output().AppendOwned(std::move(bytes));
 }
 
-std::string* Connection::WriteBuffer() {
+OutputQueue& Connection::WriteQueue() {
   set_.AssertHeld();
-  return closing_ ? set_.Discard() : Output().Tail();
+  return closing_ ? set_.Discard() : Output();
 }
 
 size_t Connection::queued_output() const { return output_ == nullptr ? 0 : output_->size(); }

@@ -8,6 +8,7 @@
 #include "mailroom/base/buffer.h"
 #include "mailroom/base/bytes.h"
 #include "mailroom/base/clock.h"
+#include "mailroom/base/output_queue.h"
 #include "mailroom/base/slot_id.h"
 #include "mailroom/base/status.h"
 #include "mailroom/io/address.h"
@@ -42,7 +43,6 @@
 namespace mailroom::io {
 
 class ConnectionSet;
-class OutputQueue;
 
 class Connection final {
  public:
@@ -93,9 +93,11 @@ class Connection final {
   void Write(BytesView bytes);
   void Write(std::string&& bytes);
   void Write(const char* text) { Write(BytesView(text)); }
+  // The queue itself, to append to. Valid until the end of the hook.
+  OutputQueue& WriteQueue();
   // Room to format into: bytes appended to *WriteBuffer() are queued output.
   // Append only. Valid until the next Write(), WriteBuffer() or end of the hook.
-  std::string* WriteBuffer();
+  std::string* WriteBuffer() { return WriteQueue().Tail(); }
   size_t queued_output() const;
 
   // The queued output is over its high-water mark: nothing is read meanwhile, and

@@ -173,9 +173,9 @@ BytesView ConnectionSet::EndReading() {
   return std::exchange(fresh_, BytesView());
 }
 
-std::string* ConnectionSet::Discard() {
-  discarded_.clear();
-  return &discarded_;
+OutputQueue& ConnectionSet::Discard() {
+  discarded_.Clear();
+  return discarded_;
 }
 
 }  // namespace mailroom::io

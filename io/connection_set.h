@@ -18,7 +18,6 @@
 #include "mailroom/io/connection.h"
 #include "mailroom/io/counters.h"
 #include "mailroom/io/handler.h"
-#include "mailroom/io/output_queue.h"
 #include "mailroom/io/poller.h"
 #include "mailroom/io/socket.h"
 
@@ -88,8 +87,8 @@ class ConnectionSet final {
   void ConsumeFresh(size_t n) { fresh_.remove_prefix(n); }
 
   std::span<char> read_buffer() { return {read_buffer_.get(), limits_.read_size}; }
-  // An empty string that takes what a closing connection writes; nobody reads it.
-  std::string* Discard();
+  // An empty queue that takes what a closing connection writes; nobody reads it.
+  OutputQueue& Discard();
 
   const Connection::Limits& limits() const { return limits_; }
   Poller& poller() { return poller_; }
@@ -113,7 +112,7 @@ class ConnectionSet final {
   const std::unique_ptr<char[]> read_buffer_;
   const Connection* reading_ = nullptr;
   BytesView fresh_;
-  std::string discarded_;
+  OutputQueue discarded_;
 
   // Each is filled by the Mark method of its name.
   std::vector<ConnectionId> dirty_;

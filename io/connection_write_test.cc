@@ -9,9 +9,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "mailroom/base/output_queue.h"
 #include "mailroom/base/testing/allocation_counter.h"
 #include "mailroom/io/connection.h"
-#include "mailroom/io/output_queue.h"
 #include "mailroom/io/testing/loop_harness.h"
 
 namespace mailroom::io {

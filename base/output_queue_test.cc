@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "mailroom/io/output_queue.h"
+#include "mailroom/base/output_queue.h"
 
 #include <algorithm>
 #include <string>
@@ -9,7 +9,7 @@
 
 #include "mailroom/base/testing/allocation_counter.h"
 
-namespace mailroom::io {
+namespace mailroom {
 namespace {
 
 constexpr size_t kPieces = 8;
@@ -35,6 +35,58 @@ TEST(OutputQueueTest, SmallWritesShareAPieceLargeOnesKeepTheirMemory) {
   EXPECT_EQ(pieces[0], "head small ");
   EXPECT_EQ(pieces[1].data(), memory);
   EXPECT_EQ(pieces[2], "tail");
+}
+
+TEST(OutputQueueTest, PartsOfALargeBodyAreNotCopied) {
+  OutputQueue queue;
+  std::string body(3 * OutputQueue::kMoveSize, 'b');
+  const char* const memory = body.data();
+  queue.AppendPart(&body, 0, OutputQueue::kMoveSize);
+  queue.Append("between");
+  queue.AppendPart(&body, OutputQueue::kMoveSize, 2 * OutputQueue::kMoveSize);
+  queue.Append("behind");
+  BytesView pieces[kPieces];
+  ASSERT_EQ(queue.Gather(pieces), 4u);
+  EXPECT_EQ(pieces[0].data(), memory);
+  EXPECT_EQ(pieces[0].size(), OutputQueue::kMoveSize);
+  EXPECT_EQ(pieces[1], "between");
+  EXPECT_EQ(pieces[2].data(), memory + OutputQueue::kMoveSize);
+  EXPECT_EQ(pieces[3], "behind");
+  EXPECT_TRUE(body.empty()) << "the queue has it";
+}
+
+TEST(OutputQueueTest, ASmallLastPartKeepsTheBodyOfTheLentOnes) {
+  OutputQueue queue;
+  std::string body = std::string(OutputQueue::kMoveSize, 'b') + "end";
+  const std::string all = body;
+  queue.AppendPart(&body, 0, OutputQueue::kMoveSize);
+  queue.AppendPart(&body, OutputQueue::kMoveSize, 3);
+  EXPECT_EQ(queue.size(), all.size());
+  EXPECT_EQ(Contents(queue), all);
+  for (std::string left = all; !left.empty();) {
+    const size_t n = std::min(size_t{1000}, left.size());
+    left.erase(0, n);
+    queue.Advance(n);
+    ASSERT_EQ(Contents(queue), left);
+  }
+}
+
+// Whoever gives up in the middle of a body must not take it from under what is queued.
+TEST(OutputQueueTest, KeepsABodyUntilItsLentPartsAreWritten) {
+  OutputQueue queue;
+  std::string body(2 * OutputQueue::kMoveSize, 'b');
+  queue.AppendPart(&body, 0, OutputQueue::kMoveSize);
+  queue.Keep(std::move(body));
+  queue.AppendOwned(std::string(OutputQueue::kMoveSize, 'c'));
+  queue.Append("tail");
+  EXPECT_EQ(Contents(queue), std::string(OutputQueue::kMoveSize, 'b') +
+                                 std::string(OutputQueue::kMoveSize, 'c') + "tail");
+  queue.Advance(OutputQueue::kMoveSize);
+  EXPECT_EQ(Contents(queue), std::string(OutputQueue::kMoveSize, 'c') + "tail");
+  queue.Advance(queue.size());
+  std::string other(OutputQueue::kMoveSize, 'd');
+  queue.Keep(std::move(other));
+  EXPECT_TRUE(queue.empty()) << "nothing of it waits";
 }
 
 TEST(OutputQueueTest, TailIsCountedAsItGrows) {
@@ -92,7 +144,7 @@ TEST(OutputQueueTest, GatherTakesWhatFits) {
 TEST(OutputQueueTest, EmptiedItKeepsThePieceAndAllocatesNoMore) {
   OutputQueue queue;
   for (int i = 0; i < 10; ++i) {
-    const mailroom::testing::AllocationCounter allocations;
+    const testing::AllocationCounter allocations;
     queue.Append("a reply that is longer than a string holds in place");
     queue.Advance(queue.size());
     if (i > 0) {
@@ -110,4 +162,4 @@ TEST(OutputQueueTest, ClearForgetsLargeMemory) {
 }
 
 }  // namespace
-}  // namespace mailroom::io
+}  // namespace mailroom

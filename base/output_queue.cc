@@ -1,32 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "mailroom/io/output_queue.h"
+#include "mailroom/base/output_queue.h"
 
 #include <algorithm>
 #include <utility>
 
 #include "mailroom/base/check.h"
 
-namespace mailroom::io {
+namespace mailroom {
 
 BytesView OutputQueue::Unwritten(size_t index) const {
-  return BytesView(pieces_[index]).substr(index == first_ ? offset_ : 0);
+  return pieces_[index].view().substr(index == first_ ? offset_ : 0);
 }
 
 size_t OutputQueue::size() const {
   return pieces_.empty() ? 0 : settled_ + Unwritten(pieces_.size() - 1).size();
 }
 
-std::string& OutputQueue::AddPiece() {
+OutputQueue::Piece& OutputQueue::AddPiece() {
   settled_ = size();
   sealed_ = false;
   return pieces_.emplace_back();
 }
 
 std::string* OutputQueue::Tail() {
-  if (pieces_.empty() || sealed_ || pieces_.back().size() >= kPieceSize) {
-    AddPiece().reserve(kMoveSize);
+  if (pieces_.empty() || sealed_ || pieces_.back().bytes.size() >= kPieceSize) {
+    AddPiece().bytes.reserve(kMoveSize);
   }
-  return &pieces_.back();
+  return &pieces_.back().bytes;
 }
 
 void OutputQueue::Append(BytesView bytes) { Tail()->append(bytes); }
@@ -37,8 +37,33 @@ void OutputQueue::AppendOwned(std::string&& bytes) {
     return;
   }
   // In place of an empty last piece, not behind it.
-  if (pieces_.empty() || Unwritten(pieces_.size() - 1).size() > 0) AddPiece();
-  pieces_.back() = std::move(bytes);
+  if (pieces_.empty() || sealed_ || Unwritten(pieces_.size() - 1).size() > 0) AddPiece();
+  pieces_.back().bytes = std::move(bytes);
+  sealed_ = true;
+}
+
+void OutputQueue::AppendPart(std::string* body, size_t offset, size_t size) {
+  MAILROOM_DCHECK(offset + size <= body->size());
+  const bool is_last = offset + size == body->size();
+  if (offset == 0 && is_last) {
+    AppendOwned(std::move(*body));
+    return;
+  }
+  const BytesView part = BytesView(*body).substr(offset, size);
+  if (size < kMoveSize) {
+    Append(part);
+  } else {
+    AddPiece().lent = part;
+    sealed_ = true;
+  }
+  if (is_last) Keep(std::move(*body));
+}
+
+void OutputQueue::Keep(std::string&& body) {
+  if (empty()) return;
+  Piece& piece = AddPiece();
+  piece.bytes = std::move(body);
+  piece.lent = BytesView("", 0);
   sealed_ = true;
 }
 
@@ -61,7 +86,7 @@ void OutputQueue::Advance(size_t n) {
   while (n >= Unwritten(first_).size()) {
     n -= Unwritten(first_).size();
     settled_ -= Unwritten(first_).size();
-    std::string().swap(pieces_[first_]);
+    pieces_[first_] = Piece();
     offset_ = 0;
     ++first_;
   }
@@ -76,10 +101,11 @@ void OutputQueue::Advance(size_t n) {
 
 void OutputQueue::Clear() {
   if (!pieces_.empty()) {
-    std::string kept = std::move(pieces_.back());
+    Piece kept = std::move(pieces_.back());
     pieces_.clear();
-    if (kept.capacity() <= kPieceSize) {
-      kept.clear();
+    if (kept.bytes.capacity() <= kPieceSize) {
+      kept.bytes.clear();
+      kept.lent = BytesView();
       pieces_.push_back(std::move(kept));
     }
   }
@@ -87,4 +113,4 @@ void OutputQueue::Clear() {
   sealed_ = false;
 }
 
-}  // namespace mailroom::io
+}  // namespace mailroom
