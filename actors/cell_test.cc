@@ -48,7 +48,7 @@ class CellTest : public ::testing::Test {
   }
   Status NextAnswer() {
     const auto completion = home.Take();
-    return completion ? static_cast<Envelope&>(*completion->parcel).status
+    return completion ? ParcelAs<Envelope>(*completion->parcel).status
                       : Status(Code::kUnknown, "no answer");
   }
 

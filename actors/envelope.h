@@ -37,6 +37,9 @@ using EnvelopePtr = std::unique_ptr<Envelope, EnvelopeDropped>;
 
 class Envelope final : public Parcel {
  public:
+  static constexpr ParcelKind kKind = ParcelKind::kEnvelope;
+  Envelope() : Parcel(kKind) {}
+
   // Empty again; strings and lists keep their memory up to a bound.
   void Reset();
   // The request's bytes and the answer are not needed any more, nor is much memory for them.

@@ -16,7 +16,7 @@ using mailroom::testing::RecordingHome;
 using testing::MakeMail;
 
 const Envelope& Came(const Completion& completion) {
-  return static_cast<const Envelope&>(*completion.parcel);
+  return ParcelAs<Envelope>(*completion.parcel);
 }
 
 TEST(EnvelopeTest, AnAnswerComesHomeUnderItsCall) {
@@ -57,7 +57,7 @@ TEST(EnvelopeTest, AnsweredItIsNotDroppedAgain) {
 // Tells that it was deleted.
 class Telling final : public Parcel {
  public:
-  explicit Telling(bool* gone) : gone_(gone) {}
+  explicit Telling(bool* gone) : Parcel(ParcelKind::kMessage), gone_(gone) {}
   ~Telling() override { *gone_ = true; }
 
  private:

@@ -114,7 +114,7 @@ TEST(MailboxTest, WhatIsLeftGoesHomeAsDropped) {
 }
 
 struct Counted final : Parcel {
-  explicit Counted(int* alive) : alive_(alive) { ++*alive_; }
+  explicit Counted(int* alive) : Parcel(ParcelKind::kResult), alive_(alive) { ++*alive_; }
   ~Counted() override { --*alive_; }
   int* alive_;
 };

@@ -12,7 +12,7 @@ namespace mailroom {
 namespace {
 
 struct Note final : Parcel {
-  explicit Note(bool* flag) : destroyed(flag) {}
+  explicit Note(bool* flag) : Parcel(ParcelKind::kResult), destroyed(flag) {}
   ~Note() override { *destroyed = true; }
   bool* destroyed;
 };

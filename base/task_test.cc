@@ -22,7 +22,8 @@ namespace {
 using testing::RecordingHome;
 
 struct Number final : Parcel {
-  explicit Number(int n) : value(n) {}
+  static constexpr ParcelKind kKind = ParcelKind::kResult;
+  explicit Number(int n) : Parcel(kKind), value(n) {}
   int value;
 };
 
@@ -57,7 +58,7 @@ class Event {
     Result<int> await_resume() const {
       if (event_.value_) return *event_.value_;
       if (parcel_ == nullptr) return Status::Static(Code::kResourceExhausted, "too many waits");
-      return static_cast<const Number&>(*parcel_).value;
+      return ParcelAs<Number>(*parcel_).value;
     }
 
    private:

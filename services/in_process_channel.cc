@@ -50,7 +50,7 @@ Status InProcessChannel::Start(const rpc::MethodSpec& method,
 
 Status InProcessChannel::Finish(ParcelPtr parcel, rpc::CallOptions* options,
                                 google::protobuf::Message* reply) {
-  actors::Envelope& answer = static_cast<actors::Envelope&>(*parcel);
+  actors::Envelope& answer = ParcelAs<actors::Envelope>(*parcel);
   const Clock& clock = destinations_[answer.replica_index].runner->clock();
   if (Expired(clock.Now(), answer.deadline)) {
     return Status::Static(Code::kDeadlineExceeded, "the deadline passed before the actor answered");
@@ -58,7 +58,7 @@ Status InProcessChannel::Finish(ParcelPtr parcel, rpc::CallOptions* options,
   options->headers = std::move(answer.headers);
   options->trailers = std::move(answer.trailers);
   if (!answer.status.ok()) return std::move(answer.status);
-  google::protobuf::Message& message = static_cast<MessageParcel&>(*answer.typed_reply).message();
+  google::protobuf::Message& message = ParcelAs<MessageParcel>(*answer.typed_reply).message();
   reply->GetReflection()->Swap(reply, &message);
   return Status();
 }

@@ -37,7 +37,7 @@ Status NoReply(const rpc::MethodSpec& method) {
 Status OpenRequest(const rpc::MethodSpec& method, rpc::Compressor& compressor, ServiceJob& job) {
   actors::Envelope& envelope = job.envelope();
   if (envelope.wire.format == WireFormat::kTyped) {
-    job.set_request(&static_cast<MessageParcel&>(*envelope.typed_request).message());
+    job.set_request(&ParcelAs<MessageParcel>(*envelope.typed_request).message());
     return Status();
   }
   BytesView bytes = envelope.request;

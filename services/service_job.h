@@ -76,8 +76,9 @@ class JobMemory final {
 // A message on its way between two actors of one process.
 class MessageParcel final : public Parcel {
  public:
+  static constexpr ParcelKind kKind = ParcelKind::kMessage;
   explicit MessageParcel(std::unique_ptr<google::protobuf::Message> message)
-      : message_(std::move(message)) {}
+      : Parcel(kKind), message_(std::move(message)) {}
   google::protobuf::Message& message() { return *message_; }
 
  private:

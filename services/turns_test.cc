@@ -28,7 +28,7 @@ int64_t NumberOf(const std::optional<Completion>& resumption) {
 // Tells when it is destroyed.
 class Marker final : public Parcel {
  public:
-  explicit Marker(bool* gone) : gone_(gone) {}
+  explicit Marker(bool* gone) : Parcel(ParcelKind::kResult), gone_(gone) {}
   ~Marker() override { *gone_ = true; }
 
  private:

@@ -249,7 +249,7 @@ void IoActor::SettleReply(Completion completion) {
   posts_.Add();
   // Only envelopes are posted here: a call's slot is the only one of this home.
   std::unique_ptr<actors::Envelope> reply(
-      static_cast<actors::Envelope*>(completion.parcel.release()));
+      &ParcelAs<actors::Envelope>(*completion.parcel.release()));
   --hall_.router.replica(reply->replica_index).out;
   const PendingCall* const pending = hall_.calls.Find(completion.slot);
   if (pending == nullptr) {

@@ -45,7 +45,7 @@ class InMemoryServer::Channel final : public rpc::Channel {
 
   Status Finish(ParcelPtr parcel, rpc::CallOptions* options,
                 google::protobuf::Message* reply) override {
-    HttpReply& answer = static_cast<Arrived&>(*parcel).reply;
+    HttpReply& answer = ParcelAs<Arrived>(*parcel).reply;
     for (size_t i = 0; i < answer.headers.size(); ++i) TakeField(answer.headers[i], options);
     if (answer.status != 200) return rpc::ParseConnectError(answer.status, answer.body);
     return rpc::ProtoCodec().Parse(answer.body, reply);
@@ -53,6 +53,8 @@ class InMemoryServer::Channel final : public rpc::Channel {
 
  private:
   struct Arrived final : Parcel {
+    static constexpr ParcelKind kKind = ParcelKind::kResult;
+    Arrived() : Parcel(kKind) {}
     HttpReply reply;
   };
 

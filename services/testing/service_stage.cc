@@ -58,7 +58,7 @@ void Stage::RunAfter(Duration time) {
 
 actors::Envelope* Stage::ReplyTo(CallId call) {
   const auto found = replies_.find(call.word());
-  return found == replies_.end() ? nullptr : static_cast<actors::Envelope*>(found->second.get());
+  return found == replies_.end() ? nullptr : &ParcelAs<actors::Envelope>(*found->second);
 }
 
 }  // namespace mailroom::services::testing

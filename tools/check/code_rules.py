@@ -48,6 +48,22 @@ def fences(source):
         )
 
 
+# Where a parcel's class is known without looking: the check itself, and the queue that gives back
+# the pointer it was given.
+_PARCEL_CASTS = ("base/home.h", "actors/mailbox.h")
+
+
+def parcel_casts(source):
+    """A parcel says what it is: a cast that does not ask it is a guess."""
+    if not source.is_cpp or source.path in _PARCEL_CASTS:
+        return
+    yield from source.search(
+        r"\b(static|dynamic|reinterpret)_cast<[^<>;]*(Envelope|Parcel)\b[^<>;]*[*&]\s*>",
+        "parcel-cast",
+        "{}: ParcelAs<T>() of base/home.h looks at the parcel's kind",
+    )
+
+
 def exceptions(source):
     if not source.is_cpp or source.is_test or source.is_kit or source.room in ("bench", "examples"):
         return
@@ -143,6 +159,7 @@ RULES = [
     test_time,
     seams,
     fences,
+    parcel_casts,
     exceptions,
     skipped_tests,
     todos,

@@ -64,6 +64,17 @@ class LineRulesTest(unittest.TestCase, RuleCases):
         self.bites(rules.fences, "actors/claim.h", "std::atomic_thread_fence(order);")
         self.passes(rules.fences, "actors/claim.h", "// no atomic_thread_fence here")
 
+    def test_a_cast_of_a_parcel_is_found(self):
+        for text in (
+            "auto* mail = static_cast<actors::Envelope*>(parcel.get());",
+            "dynamic_cast<const MessageParcel&>(*parcel)",
+            "static_cast<Parcel*>(item.pointer)",
+        ):
+            self.bites(rules.parcel_casts, "services/echo.cc", text, line=1)
+        self.passes(rules.parcel_casts, "actors/mailbox.h", "static_cast<Envelope*>(item.pointer)")
+        self.passes(rules.parcel_casts, "server/io_actor.cc", "ParcelAs<Envelope>(*parcel)")
+        self.passes(rules.parcel_casts, "server/io_actor.cc", "static_cast<size_t>(x); Envelope* e;")
+
     def test_a_throw_is_found(self):
         self.bites(rules.exceptions, "io/loop.cc", "throw std::runtime_error(x);")
         self.passes(rules.exceptions, "io/loop.cc", 'Log("never throw this"); throw_count++;')
