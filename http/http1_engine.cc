@@ -288,7 +288,8 @@ void Http1Engine::Grant(StreamId stream, size_t bytes, Output& out) {
   if (stream != current() || reading_ == Reading::kHead) return;
   const size_t credit = credit_ + std::min<size_t>(bytes, kWithoutBound);
   credit_ = static_cast<uint32_t>(std::min<size_t>(credit, kWithoutBound));
-  if (!wants_continue_ || bytes == 0) return;
+  // One that announces too much is refused next.
+  if (!wants_continue_ || bytes == 0 || reading_ == Reading::kTooLarge) return;
   granted_ = true;
   if (IsNextToAnswer(stream) && !head_sent_) Continue(out);
 }

@@ -398,6 +398,25 @@ TEST_F(Http1ContinueTest, IsNotAwaitedWhenTheBodyIsHere) {
   EXPECT_EQ(out_.Take(), "");
 }
 
+TEST_F(Http1ContinueTest, OneThatAnnouncesTooMuchIsNotToldToGoOn) {
+  Receive(
+      "POST / HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 99999999999\r\n\r\n");
+  ASSERT_TRUE(std::holds_alternative<Head>(Next()));
+  Grant(StreamId{1});
+  EXPECT_EQ(out_.Take(), "");
+  EXPECT_TRUE(std::holds_alternative<Bad>(Next()));
+}
+
+// It waits for credit like any body.
+TEST_F(Http1ContinueTest, ABodyThatCameUnaskedIsNotRefused) {
+  Receive(kAsk);
+  ASSERT_TRUE(std::holds_alternative<Head>(Next()));
+  Receive("ok");
+  EXPECT_TRUE(NeedsMore());
+  Grant(StreamId{1});
+  EXPECT_EQ(TakeRequest(), StreamId{1});
+}
+
 TEST_F(Http1ContinueTest, AFinalAnswerInsteadCloses) {
   Receive(kAsk);
   ASSERT_TRUE(std::holds_alternative<Head>(Next()));
