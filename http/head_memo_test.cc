@@ -9,6 +9,7 @@
 
 #include "mailroom/http/http1_engine.h"
 #include "mailroom/http/http1_pool.h"
+#include "mailroom/http/testing/text_output.h"
 #include "mailroom/http/testing/transcript.h"
 
 namespace mailroom::http {
@@ -26,7 +27,8 @@ bool Within(std::string_view view, BytesView bytes) {
 std::string Told(Http1Pool& pool, const std::string& raw) {
   const std::unique_ptr<Engine> engine = MakeHttp1Engine(pool);
   size_t consumed = 0;
-  const Event event = engine->Next(raw, &consumed);
+  testing::TextOutput out;
+  const Event event = engine->Next(raw, &consumed, out);
   std::string told = std::to_string(event.index()) + " " + std::to_string(consumed);
   if (const Bad* bad = std::get_if<Bad>(&event)) told += " " + bad->reason;
   if (const Head* head = std::get_if<Head>(&event)) {
@@ -34,12 +36,13 @@ std::string Told(Http1Pool& pool, const std::string& raw) {
                                         head->authority, head->content_type}) {
       told.append(" ").append(view);
     }
-    told += std::to_string(head->version_minor) + (head->has_body ? " body" : "");
+    told += (head->has_body ? " body" : "");
+    told += (head->awaits_grant ? " 100" : "");
     for (const Field& field : *head->headers) {
       told.append(" ").append(field.name).append("=").append(field.value);
     }
   }
-  return told + (engine->must_close() ? " close" : "") + (engine->wants_continue() ? " 100" : "");
+  return told + (engine->state().must_close ? " close" : "");
 }
 
 std::string ToldFresh(const std::string& raw) {

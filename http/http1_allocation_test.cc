@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A connection in its steady state allocates nothing, whole requests and chunked ones alike.
 
+#include <cstdint>
 #include <cstdlib>
 #include <memory>
 #include <new>
@@ -11,6 +12,7 @@
 
 #include "mailroom/http/http1_engine.h"
 #include "mailroom/http/http1_pool.h"
+#include "mailroom/http/testing/text_output.h"
 
 namespace {
 
@@ -39,21 +41,21 @@ class Http1AllocationTest : public ::testing::Test {
     bool ended = false;
     while (!ended) {
       size_t consumed = 0;
-      const Event event = engine_->Next(request, &consumed);
+      const Event event = engine_->Next(request, &consumed, out_);
       ASSERT_FALSE(std::holds_alternative<Bad>(event));
       ASSERT_FALSE(std::holds_alternative<NeedMore>(event));
+      if (const Head* head = std::get_if<Head>(&event))
+        engine_->Grant(head->stream, SIZE_MAX, out_);
       if (const End* end = std::get_if<End>(&event)) {
         stream = end->stream;
         ended = true;
       }
       request.remove_prefix(consumed);
     }
-    out_.clear();
     ResponseHead head;
     head.content_type = "application/json";
-    engine_->SendHead(stream, head, WallTime(), &out_);
-    engine_->SendBody(stream, "{}", &out_);
-    engine_->SendEnd(stream, nullptr, &out_);
+    testing::Answer(*engine_, stream, head, WallTime(), "{}", out_);
+    out_.Queue().Clear();
   }
 
   size_t AllocationsInSteadyState(BytesView request) {
@@ -65,7 +67,7 @@ class Http1AllocationTest : public ::testing::Test {
 
   Http1Pool pool_{Limits()};
   std::unique_ptr<Engine> engine_ = MakeHttp1Engine(pool_);
-  std::string out_;
+  testing::TextOutput out_;
 };
 
 TEST_F(Http1AllocationTest, AnEngineAtRestIsOneSmallBlock) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <utility>
 
@@ -19,6 +20,9 @@ namespace {
 // RFC 9112 s2.2 asks to skip at least one empty line in front of a request.
 constexpr uint8_t kMaxEmptyLines = 4;
 
+// Credit that is never used up.
+constexpr uint32_t kWithoutBound = std::numeric_limits<uint32_t>::max();
+
 bool HasNoContent(int status) { return status == 204 || status == 304; }
 
 class Http1Engine final : public Engine {
@@ -31,15 +35,17 @@ class Http1Engine final : public Engine {
     GiveParserBack();
   }
 
-  Event Next(BytesView input, size_t* consumed) override;
-  void SendContinue(StreamId stream, std::string* out) override;
-  void SendHead(StreamId stream, const ResponseHead& head, WallTime now, std::string* out) override;
-  void SendBody(StreamId stream, BytesView bytes, std::string* out) override;
-  void SendEnd(StreamId stream, const Headers* trailers, std::string* out) override;
-  bool wants_continue() const override { return wants_continue_; }
-  bool must_close() const override { return closes_ || (closing_ && at_rest()); }
-  void StartClosing() override { closing_ = true; }
-  bool at_rest() const override { return reading_ == Reading::kHead && !scan_.begun(); }
+  Event Next(BytesView input, size_t* consumed, Output& out) override;
+  void Grant(StreamId stream, size_t bytes, Output& out) override;
+  size_t Sendable(StreamId stream) const override {
+    return IsNextToAnswer(stream) ? std::numeric_limits<size_t>::max() : 0;
+  }
+  void SendHead(StreamId stream, const ResponseHead& head, WallTime now, Output& out) override;
+  void Send(StreamId stream, const BodyPart& part, bool last, Output& out) override;
+  void SendTrailers(StreamId stream, const Headers& trailers, Output& out) override;
+  void Reset(StreamId stream, ResetCode code, Output& out) override;
+  void StartClosing(Output&) override { closing_ = true; }
+  EngineState state() const override;
 
  private:
   // What comes next in the input.
@@ -51,6 +57,7 @@ class Http1Engine final : public Engine {
   Event ParseHead(BytesView block, bool body_is_here);
   Event TakeHead(const RequestHead& head, const Headers& fields, uint64_t number,
                  bool body_is_here);
+  void UseCredit(size_t size);
   Event GiveEnd();
   Event Refuse(Fault fault);
   Event RefuseHead(Fault fault, BytesView input);
@@ -62,6 +69,11 @@ class Http1Engine final : public Engine {
   void GiveHeadersBack();
   void GiveParserBack();
 
+  bool WantsInput() const;
+  bool AtRest() const { return reading_ == Reading::kHead && !scan_.begun(); }
+  void Continue(Output& out);
+  void EndAnswer(Output& out);
+
   StreamId current() const { return StreamId{given_}; }
   // In serial numbers, which may wrap.
   bool IsAnswered(StreamId stream) const {
@@ -71,6 +83,8 @@ class Http1Engine final : public Engine {
     return static_cast<uint32_t>(stream) == answered_ + 1 && answered_ != given_;
   }
   static uint32_t BitOf(uint32_t ordinal) { return uint32_t{1} << (ordinal % kMaxUnanswered); }
+  void WriteHead(StreamId stream, const ResponseHead& head, WallTime now, Output& out);
+  void WriteBody(const BodyPart& part, OutputQueue& queue);
   BodyFraming FramingOf(const ResponseHead& head) const;
   Persistence Persist(StreamId stream);
   bool IsVersion10() const { return (version_10_ & BitOf(answered_ + 1)) != 0; }
@@ -82,6 +96,7 @@ class Http1Engine final : public Engine {
   uint64_t body_left_ = 0;
   size_t answer_left_ = 0;  // bytes of a content-length not sent yet
   HeadScan scan_;
+  uint32_t credit_ = 0;    // of the current body; kWithoutBound: it has no end
   uint32_t given_ = 0;     // requests given, the ordinal of the last one
   uint32_t answered_ = 0;  // requests answered to the end
   // Of unanswered requests, by BitOf(): the method is HEAD; the version is 1.0.
@@ -92,6 +107,7 @@ class Http1Engine final : public Engine {
   BodyFraming answering_ = BodyFraming::kNone;
   uint8_t empty_lines_ = 0;
   bool wants_continue_ : 1 = false;
+  bool granted_ : 1 = false;     // 100-continue is due at the current stream's turn
   bool closing_ : 1 = false;     // StartClosing()
   bool closes_ : 1 = false;      // the last request given is the last
   bool head_sent_ : 1 = false;   // of the answer under way
@@ -101,7 +117,7 @@ class Http1Engine final : public Engine {
 // 10,000 idle connections at 512 bytes each in all: an engine may take 100.
 static_assert(sizeof(Http1Engine) <= 104);
 
-Event Http1Engine::Next(BytesView input, size_t* consumed) {
+Event Http1Engine::Next(BytesView input, size_t* consumed, Output&) {
   *consumed = 0;
   GiveHeadersBack();
   switch (reading_) {
@@ -118,7 +134,8 @@ Event Http1Engine::Next(BytesView input, size_t* consumed) {
     case Reading::kNothing:
       break;
   }
-  return Refuse(fault_);
+  // Closed by Reset(), or by a fault.
+  return fault_ == Fault::kNone ? Event(NeedMore{}) : Refuse(fault_);
 }
 
 Event Http1Engine::NextHead(BytesView input, size_t* consumed) {
@@ -197,8 +214,8 @@ Event Http1Engine::TakeHead(const RequestHead& head, const Headers& fields, uint
               .query = head.parts.query,
               .authority = head.parts.authority.empty() ? head.host : head.parts.authority,
               .content_type = head.content_type,
-              .version_minor = head.version_minor,
               .has_body = reading_ != Reading::kEnd,
+              .awaits_grant = wants_continue_,
               .headers = &fields,
               .number = number};
 }
@@ -215,20 +232,24 @@ void Http1Engine::ReadBodyOf(const RequestHead& head, bool body_is_here) {
   // The head is given all the same: its protocol says no in its own words.
   if (head.content_length > pool_->limits().body_bytes) reading_ = Reading::kTooLarge;
   body_left_ = head.content_length;
+  credit_ = 0;
+  granted_ = false;
   wants_continue_ = has_body && head.expects_continue && !body_is_here;
 }
 
 Event Http1Engine::NextSizedBody(BytesView input, size_t* consumed) {
-  if (input.empty()) return NeedMore{};
+  if (input.empty() || credit_ == 0) return NeedMore{};
   const auto size = static_cast<size_t>(std::min<uint64_t>(body_left_, input.size()));
   *consumed = size;
   body_left_ -= size;
+  UseCredit(size);
   wants_continue_ = false;
   if (body_left_ == 0) reading_ = Reading::kEnd;
   return Body{current(), input.substr(0, size)};
 }
 
 Event Http1Engine::NextChunk(BytesView input, size_t* consumed) {
+  if (credit_ == 0) return NeedMore{};
   if (!input.empty()) wants_continue_ = false;
   const ChunkStep step = parser_->NextChunk(input, pool_->limits());
   *consumed = step.consumed;
@@ -236,6 +257,7 @@ Event Http1Engine::NextChunk(BytesView input, size_t* consumed) {
     case ChunkStep::Kind::kNeedMore:
       return NeedMore{};
     case ChunkStep::Kind::kData:
+      UseCredit(step.data.size());
       return Body{current(), step.data};
     case ChunkStep::Kind::kEnd:
       GiveParserBack();
@@ -244,6 +266,10 @@ Event Http1Engine::NextChunk(BytesView input, size_t* consumed) {
       break;
   }
   return Refuse(step.fault);
+}
+
+void Http1Engine::UseCredit(size_t size) {
+  if (credit_ != kWithoutBound) credit_ -= static_cast<uint32_t>(std::min<size_t>(size, credit_));
 }
 
 Event Http1Engine::GiveEnd() {
@@ -256,7 +282,7 @@ Event Http1Engine::Refuse(Fault fault) {
   GiveParserBack();
   fault_ = fault;
   reading_ = Reading::kNothing;
-  wants_continue_ = false;
+  granted_ = wants_continue_ = false;
   closes_ = true;
   return Bad{current(), FaultStatus(fault), FaultText(fault, pool_->limits())};
 }
@@ -268,22 +294,48 @@ Event Http1Engine::RefuseHead(Fault fault, BytesView input) {
   return Refuse(fault);
 }
 
-void Http1Engine::SendContinue(StreamId stream, std::string* out) {
-  if (IsAnswered(stream)) return;
-  MAILROOM_CHECK(IsNextToAnswer(stream) && !head_sent_);
-  if (stream != current() || !wants_continue_) return;
-  wants_continue_ = false;
-  WriteContinue(out);
+void Http1Engine::Grant(StreamId stream, size_t bytes, Output& out) {
+  if (stream != current() || reading_ == Reading::kHead) return;
+  const size_t credit = credit_ + std::min<size_t>(bytes, kWithoutBound);
+  credit_ = static_cast<uint32_t>(std::min<size_t>(credit, kWithoutBound));
+  // One that announces too much is refused next.
+  if (!wants_continue_ || bytes == 0 || reading_ == Reading::kTooLarge) return;
+  granted_ = true;
+  if (IsNextToAnswer(stream) && !head_sent_) Continue(out);
 }
 
-void Http1Engine::SendHead(StreamId stream, const ResponseHead& head, WallTime now,
-                           std::string* out) {
+// REQUIRES: it is the current stream's turn.
+void Http1Engine::Continue(Output& out) {
+  granted_ = wants_continue_ = false;
+  WriteContinue(out.Queue().Tail());
+}
+
+EngineState Http1Engine::state() const {
+  return {
+      .reads = WantsInput(), .at_rest = AtRest(), .must_close = closes_ || (closing_ && AtRest())};
+}
+
+// RFC 9112 s9.3.2 allows to read ahead, and asks for care. A request that comes while another
+// is under way waits in the kernel, where it costs us nothing.
+bool Http1Engine::WantsInput() const {
+  if (reading_ == Reading::kNothing) return false;
+  const uint32_t whole = reading_ == Reading::kHead ? given_ : given_ - 1;
+  if (static_cast<int32_t>(whole - answered_) > 0) return false;
+  const bool has_body = reading_ == Reading::kSizedBody || reading_ == Reading::kChunks;
+  return !has_body || credit_ > 0;
+}
+
+void Http1Engine::SendHead(StreamId stream, const ResponseHead& head, WallTime now, Output& out) {
   if (IsAnswered(stream)) return;
   MAILROOM_CHECK(IsNextToAnswer(stream) && !head_sent_ && head.status >= 200);
   head_sent_ = true;
   answering_ = said_close_ ? BodyFraming::kNone : FramingOf(head);
   answer_left_ = head.content_length.value_or(0);
-  if (said_close_) return;
+  if (!said_close_) WriteHead(stream, head, now, out);
+  if (head.last) EndAnswer(out);
+}
+
+void Http1Engine::WriteHead(StreamId stream, const ResponseHead& head, WallTime now, Output& out) {
   HeadLines lines;
   lines.status = head.status;
   lines.framing = answering_;
@@ -292,14 +344,14 @@ void Http1Engine::SendHead(StreamId stream, const ResponseHead& head, WallTime n
   lines.content_type = head.content_type;
   lines.headers = head.headers;
   lines.persistence = Persist(stream);
-  pool_->head_writer().Write(lines, now, out);
+  pool_->head_writer().Write(lines, now, out.Queue().Tail());
 }
 
 // Whether the connection outlives this answer, and what is said about it.
 Persistence Http1Engine::Persist(StreamId stream) {
   const bool is_last = stream == current();
   if (is_last && (closing_ || wants_continue_)) closes_ = true;
-  if (is_last) wants_continue_ = false;
+  if (is_last) granted_ = wants_continue_ = false;
   if (answering_ == BodyFraming::kUntilClose) closes_ = true;
   said_close_ = answering_ == BodyFraming::kUntilClose || (is_last && closes_);
   if (said_close_) return Persistence::kClose;
@@ -314,35 +366,61 @@ BodyFraming Http1Engine::FramingOf(const ResponseHead& head) const {
   return IsVersion10() ? BodyFraming::kUntilClose : BodyFraming::kChunked;
 }
 
-void Http1Engine::SendBody(StreamId stream, BytesView bytes, std::string* out) {
+void Http1Engine::Send(StreamId stream, const BodyPart& part, bool last, Output& out) {
   if (IsAnswered(stream)) return;
   MAILROOM_CHECK(IsNextToAnswer(stream) && head_sent_);
-  if (bytes.empty()) return;
+  if (part.size > 0) WriteBody(part, out.Queue());
+  if (last) EndAnswer(out);
+}
+
+void Http1Engine::WriteBody(const BodyPart& part, OutputQueue& queue) {
   switch (answering_) {
     case BodyFraming::kNone:
       return;
     case BodyFraming::kLength:
       // More would be read as the next answer.
-      MAILROOM_CHECK(bytes.size() <= answer_left_);
-      answer_left_ -= bytes.size();
-      out->append(bytes);
+      MAILROOM_CHECK(part.size <= answer_left_);
+      answer_left_ -= part.size;
+      queue.AppendPart(part.body, part.offset, part.size);
       return;
     case BodyFraming::kChunked:
-      WriteChunk(bytes, out);
+      WriteChunkSize(part.size, queue.Tail());
+      queue.AppendPart(part.body, part.offset, part.size);
+      queue.Append("\r\n");
       return;
     case BodyFraming::kUntilClose:
-      out->append(bytes);
+      queue.AppendPart(part.body, part.offset, part.size);
       return;
   }
 }
 
-void Http1Engine::SendEnd(StreamId stream, const Headers* trailers, std::string* out) {
+void Http1Engine::SendTrailers(StreamId stream, const Headers& trailers, Output& out) {
   if (IsAnswered(stream)) return;
   MAILROOM_CHECK(IsNextToAnswer(stream) && head_sent_);
+  if (answering_ == BodyFraming::kChunked) {
+    WriteLastChunk(&trailers, out.Queue().Tail());
+    answering_ = BodyFraming::kNone;
+  }
+  EndAnswer(out);
+}
+
+void Http1Engine::EndAnswer(Output& out) {
   MAILROOM_CHECK(answering_ != BodyFraming::kLength || answer_left_ == 0);
-  if (answering_ == BodyFraming::kChunked) WriteLastChunk(trailers, out);
+  if (answering_ == BodyFraming::kChunked) WriteLastChunk(nullptr, out.Queue().Tail());
   head_sent_ = false;
   ++answered_;
+  if (granted_ && IsNextToAnswer(current())) Continue(out);
+}
+
+// A stream ends by its connection alone.
+void Http1Engine::Reset(StreamId stream, ResetCode, Output&) {
+  if (IsAnswered(stream)) return;
+  GiveHeadersBack();
+  GiveParserBack();
+  reading_ = Reading::kNothing;
+  granted_ = wants_continue_ = head_sent_ = false;
+  closes_ = said_close_ = true;
+  answered_ = given_;
 }
 
 void Http1Engine::GiveHeadersBack() {

@@ -2,13 +2,16 @@
 #include "mailroom/http/http1_engine.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <variant>
 
 #include <gtest/gtest.h>
 
 #include "mailroom/http/http1_pool.h"
+#include "mailroom/http/testing/text_output.h"
 
 namespace mailroom::http {
 namespace {
@@ -18,11 +21,15 @@ constexpr char kDate[] = "date: Sun, 06 Nov 1994 08:49:37 GMT\r\n";
 
 class Http1EngineTest : public ::testing::Test {
  protected:
-  // The next event of what Receive() was given.
+  // The next event of what Receive() was given. A body that is not waited for has credit.
   Event Next() {
     input_.erase(0, consumed_);
-    return engine_->Next(input_, &consumed_);
+    Event event = engine_->Next(input_, &consumed_, out_);
+    const Head* const head = std::get_if<Head>(&event);
+    if (head != nullptr && head->has_body && !head->awaits_grant) Grant(head->stream);
+    return event;
   }
+  void Grant(StreamId stream, size_t bytes = SIZE_MAX) { engine_->Grant(stream, bytes, out_); }
   void Receive(BytesView bytes) { input_ += bytes; }
 
   // The stream of the next request, pulled to its end.
@@ -40,11 +47,12 @@ class Http1EngineTest : public ::testing::Test {
 
   // Answers a stream with "hi" and returns the bytes.
   std::string Answer(StreamId stream, ResponseHead head = TwoBytes()) {
-    std::string out;
-    engine_->SendHead(stream, head, kNow, &out);
-    engine_->SendBody(stream, "hi", &out);
-    engine_->SendEnd(stream, nullptr, &out);
-    return out;
+    testing::Answer(*engine_, stream, head, kNow, "hi", out_);
+    return out_.Take();
+  }
+  void Send(StreamId stream, std::string_view text, bool last) {
+    std::string body(text);
+    engine_->Send(stream, {.body = &body, .offset = 0, .size = body.size()}, last, out_);
   }
   static ResponseHead TwoBytes() {
     ResponseHead head;
@@ -54,6 +62,7 @@ class Http1EngineTest : public ::testing::Test {
 
   Http1Pool pool_{Limits()};
   std::unique_ptr<Engine> engine_ = MakeHttp1Engine(pool_);
+  testing::TextOutput out_;
   std::string input_;
   size_t consumed_ = 0;
 };
@@ -92,7 +101,6 @@ TEST_F(Http1EngineTest, HeadShowsWhatWasAsked) {
   EXPECT_EQ(head.path, "/a/b");
   EXPECT_EQ(head.query, "c=d");
   EXPECT_EQ(head.authority, "h:1");
-  EXPECT_EQ(head.version_minor, 1);
   EXPECT_FALSE(head.has_body);
   ASSERT_EQ(head.headers->size(), 3u);
   EXPECT_EQ(head.headers->Find("X-ONE")->value, "1");
@@ -128,23 +136,23 @@ TEST_F(Http1EngineTest, RequestsMayBePulledAheadOfTheirAnswers) {
   for (size_t i = 0; i < kMaxUnanswered + 1; ++i) Receive(kGet);
   for (size_t i = 0; i < kMaxUnanswered; ++i) TakeRequest();
   EXPECT_TRUE(NeedsMore());
-  EXPECT_TRUE(engine_->at_rest());
+  EXPECT_TRUE(engine_->state().at_rest);
   EXPECT_EQ(input_.size(), kGet.size());
   Answer(StreamId{1});
   EXPECT_EQ(TakeRequest(), StreamId{kMaxUnanswered + 1});
 }
 
 TEST_F(Http1EngineTest, AtRestOnlyBetweenRequests) {
-  EXPECT_TRUE(engine_->at_rest());
+  EXPECT_TRUE(engine_->state().at_rest);
   bool seen_busy = true;
   for (const char& ch : kPost) {
     Receive(BytesView(&ch, 1));
     while (!NeedsMore()) {
     }
-    if (&ch != &kPost.back()) seen_busy = seen_busy && !engine_->at_rest();
+    if (&ch != &kPost.back()) seen_busy = seen_busy && !engine_->state().at_rest;
   }
   EXPECT_TRUE(seen_busy);
-  EXPECT_TRUE(engine_->at_rest());
+  EXPECT_TRUE(engine_->state().at_rest);
 }
 
 TEST_F(Http1EngineTest, BorrowsNothingAtRestOrWhileAHeadComes) {
@@ -181,7 +189,7 @@ TEST_F(Http1EngineTest, BadStaysBadAndCloses) {
   Receive("BAD\r\n\r\n");
   Receive(kGet);
   TakeRequest();
-  EXPECT_FALSE(engine_->must_close());
+  EXPECT_FALSE(engine_->state().must_close);
   for (int i = 0; i < 3; ++i) {
     const Event event = Next();
     ASSERT_TRUE(std::holds_alternative<Bad>(event));
@@ -189,7 +197,7 @@ TEST_F(Http1EngineTest, BadStaysBadAndCloses) {
     EXPECT_EQ(std::get<Bad>(event).status, 400);
     EXPECT_EQ(consumed_, 0u);
   }
-  EXPECT_TRUE(engine_->must_close());
+  EXPECT_TRUE(engine_->state().must_close);
   EXPECT_FALSE(Contains(Answer(StreamId{1}), "connection"));
   EXPECT_TRUE(Contains(Answer(StreamId{2}), "connection: close\r\n"));
 }
@@ -223,23 +231,22 @@ TEST_F(Http1EngineTest, WithoutALengthTheAnswerIsChunked) {
   const StreamId stream = TakeRequest();
   Headers trailers;
   trailers.Add("grpc-status", "0");
-  std::string out;
-  engine_->SendHead(stream, ResponseHead(), kNow, &out);
-  engine_->SendBody(stream, "hello, hello, hello", &out);
-  engine_->SendBody(stream, "", &out);
-  engine_->SendEnd(stream, &trailers, &out);
-  EXPECT_EQ(out, "HTTP/1.1 200 OK\r\n" + std::string(kDate) +
-                     "transfer-encoding: chunked\r\n\r\n"
-                     "13\r\nhello, hello, hello\r\n0\r\ngrpc-status: 0\r\n\r\n");
+  engine_->SendHead(stream, ResponseHead(), kNow, out_);
+  Send(stream, "hello, hello, hello", false);
+  Send(stream, "", false);
+  engine_->SendTrailers(stream, trailers, out_);
+  EXPECT_EQ(out_.Take(), "HTTP/1.1 200 OK\r\n" + std::string(kDate) +
+                             "transfer-encoding: chunked\r\n\r\n"
+                             "13\r\nhello, hello, hello\r\n0\r\ngrpc-status: 0\r\n\r\n");
 }
 
 TEST_F(Http1EngineTest, WithoutALengthA10AnswerEndsWithTheConnection) {
   Receive(kOldKeptGet);
   const StreamId stream = TakeRequest();
-  EXPECT_FALSE(engine_->must_close());
+  EXPECT_FALSE(engine_->state().must_close);
   EXPECT_EQ(Answer(stream, ResponseHead()),
             "HTTP/1.1 200 OK\r\n" + std::string(kDate) + "connection: close\r\n\r\nhi");
-  EXPECT_TRUE(engine_->must_close());
+  EXPECT_TRUE(engine_->state().must_close);
 }
 
 TEST_F(Http1EngineTest, NothingIsWrittenBehindAnAnswerThatEndsWithTheConnection) {
@@ -256,7 +263,7 @@ TEST_F(Http1EngineTest, KeptAlive10IsTold) {
   EXPECT_TRUE(Contains(Answer(TakeRequest()), "connection: keep-alive\r\n"));
   Receive(kOldGet);
   EXPECT_TRUE(Contains(Answer(TakeRequest()), "connection: close\r\n"));
-  EXPECT_TRUE(engine_->must_close());
+  EXPECT_TRUE(engine_->state().must_close);
 }
 
 TEST_F(Http1EngineTest, OnlyTheLastAnswerSaysClose) {
@@ -265,7 +272,7 @@ TEST_F(Http1EngineTest, OnlyTheLastAnswerSaysClose) {
   Receive(kGet);
   const StreamId first = TakeRequest();
   const StreamId second = TakeRequest();
-  EXPECT_TRUE(engine_->must_close());
+  EXPECT_TRUE(engine_->state().must_close);
   EXPECT_TRUE(NeedsMore());
   EXPECT_EQ(input_, kGet);
   EXPECT_FALSE(Contains(Answer(first), "connection"));
@@ -322,9 +329,8 @@ TEST_F(Http1EngineTest, WhatIsSentBehindTheEndOfAnAnswerIsDropped) {
   ASSERT_TRUE(std::holds_alternative<Bad>(event));
   EXPECT_EQ(std::get<Bad>(event).stream, StreamId{1});
   EXPECT_EQ(Answer(StreamId{1}), "");
-  std::string out;
-  engine_->SendContinue(StreamId{1}, &out);
-  EXPECT_EQ(out, "");
+  Grant(StreamId{1});
+  EXPECT_EQ(out_.Take(), "");
 }
 
 // What is kept per stream is kept by its place in a ring of kMaxUnanswered.
@@ -356,62 +362,192 @@ class Http1ContinueTest : public Http1EngineTest {
       "POST / HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n";
 };
 
-TEST_F(Http1ContinueTest, IsSentOnceWhenAskedFor) {
+TEST_F(Http1ContinueTest, IsSentOnceByTheFirstGrant) {
   Receive(kAsk);
-  ASSERT_TRUE(std::holds_alternative<Head>(Next()));
-  EXPECT_TRUE(engine_->wants_continue());
+  const Event head = Next();
+  ASSERT_TRUE(std::holds_alternative<Head>(head));
+  EXPECT_TRUE(std::get<Head>(head).awaits_grant);
   EXPECT_TRUE(NeedsMore());
-  std::string out;
-  engine_->SendContinue(StreamId{1}, &out);
-  EXPECT_EQ(out, "HTTP/1.1 100 Continue\r\n\r\n");
-  EXPECT_FALSE(engine_->wants_continue());
-  engine_->SendContinue(StreamId{1}, &out);
-  EXPECT_EQ(out, "HTTP/1.1 100 Continue\r\n\r\n");
+  EXPECT_EQ(out_.Take(), "");
+  Grant(StreamId{1});
+  EXPECT_EQ(out_.Take(), "HTTP/1.1 100 Continue\r\n\r\n");
+  Grant(StreamId{1});
+  EXPECT_EQ(out_.Take(), "");
   Receive("ok");
   EXPECT_FALSE(Contains(Answer(TakeRequest()), "connection"));
 }
 
-TEST_F(Http1ContinueTest, IsNotWantedOnceTheBodyIsHere) {
+TEST_F(Http1ContinueTest, IsSentAtTheStreamsTurn) {
+  Receive(kGet);
   Receive(kAsk);
-  Receive("o");
+  TakeRequest();
   ASSERT_TRUE(std::holds_alternative<Head>(Next()));
-  EXPECT_FALSE(engine_->wants_continue());
+  Grant(StreamId{2});
+  EXPECT_EQ(out_.Take(), "");
+  EXPECT_TRUE(Answer(StreamId{1}).ends_with("\r\n\r\nhiHTTP/1.1 100 Continue\r\n\r\n"));
+  Receive("ok");
+  EXPECT_EQ(TakeRequest(), StreamId{2});
 }
 
-TEST_F(Http1ContinueTest, IsNotWantedOnceTheBodyCameUnasked) {
+TEST_F(Http1ContinueTest, IsNotAwaitedWhenTheBodyIsHere) {
   Receive(kAsk);
-  ASSERT_TRUE(std::holds_alternative<Head>(Next()));
   Receive("o");
-  ASSERT_TRUE(std::holds_alternative<Body>(Next()));
-  EXPECT_FALSE(engine_->wants_continue());
+  const Event head = Next();
+  ASSERT_TRUE(std::holds_alternative<Head>(head));
+  EXPECT_FALSE(std::get<Head>(head).awaits_grant);
+  EXPECT_EQ(out_.Take(), "");
 }
 
-TEST_F(Http1ContinueTest, IsNotWantedOnceTheChunksCameUnasked) {
+TEST_F(Http1ContinueTest, OneThatAnnouncesTooMuchIsNotToldToGoOn) {
   Receive(
-      "POST / HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\n"
-      "Transfer-Encoding: chunked\r\n\r\n");
+      "POST / HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 99999999999\r\n\r\n");
   ASSERT_TRUE(std::holds_alternative<Head>(Next()));
-  EXPECT_TRUE(engine_->wants_continue());
-  Receive("2");
+  Grant(StreamId{1});
+  EXPECT_EQ(out_.Take(), "");
+  EXPECT_TRUE(std::holds_alternative<Bad>(Next()));
+}
+
+// It waits for credit like any body.
+TEST_F(Http1ContinueTest, ABodyThatCameUnaskedIsNotRefused) {
+  Receive(kAsk);
+  ASSERT_TRUE(std::holds_alternative<Head>(Next()));
+  Receive("ok");
   EXPECT_TRUE(NeedsMore());
-  EXPECT_FALSE(engine_->wants_continue());
+  Grant(StreamId{1});
+  EXPECT_EQ(TakeRequest(), StreamId{1});
 }
 
 TEST_F(Http1ContinueTest, AFinalAnswerInsteadCloses) {
   Receive(kAsk);
   ASSERT_TRUE(std::holds_alternative<Head>(Next()));
-  EXPECT_FALSE(engine_->must_close());
+  EXPECT_FALSE(engine_->state().must_close);
   ResponseHead head = TwoBytes();
   head.status = 413;
   EXPECT_TRUE(Contains(Answer(StreamId{1}, head), "connection: close\r\n"));
-  EXPECT_TRUE(engine_->must_close());
-  EXPECT_FALSE(engine_->wants_continue());
+  EXPECT_TRUE(engine_->state().must_close);
+  Grant(StreamId{1});
+  EXPECT_EQ(out_.Take(), "");
 }
 
-TEST_F(Http1ContinueTest, IsNotWantedBy10) {
+TEST_F(Http1ContinueTest, IsNotAwaitedBy10) {
   Receive("POST / HTTP/1.0\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n");
-  ASSERT_TRUE(std::holds_alternative<Head>(Next()));
-  EXPECT_FALSE(engine_->wants_continue());
+  const Event head = Next();
+  ASSERT_TRUE(std::holds_alternative<Head>(head));
+  EXPECT_FALSE(std::get<Head>(head).awaits_grant);
+}
+
+class Http1CreditTest : public Http1EngineTest {
+ protected:
+  // Nobody grants.
+  Event Pull() {
+    input_.erase(0, consumed_);
+    return engine_->Next(input_, &consumed_, out_);
+  }
+  bool reads() const { return engine_->state().reads; }
+};
+
+TEST_F(Http1CreditTest, WithoutItNoBodyComes) {
+  Receive(kPost);
+  ASSERT_TRUE(std::holds_alternative<Head>(Pull()));
+  EXPECT_TRUE(std::holds_alternative<NeedMore>(Pull()));
+  EXPECT_FALSE(reads());
+  Grant(StreamId{1}, 2);
+  EXPECT_TRUE(reads());
+  const Event body = Pull();
+  ASSERT_TRUE(std::holds_alternative<Body>(body));
+  EXPECT_TRUE(std::holds_alternative<End>(Pull()));
+}
+
+TEST_F(Http1CreditTest, ChunksWaitForItToo) {
+  Receive("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n");
+  ASSERT_TRUE(std::holds_alternative<Head>(Pull()));
+  EXPECT_TRUE(std::holds_alternative<NeedMore>(Pull()));
+  Grant(StreamId{1}, 1);
+  EXPECT_TRUE(std::holds_alternative<Body>(Pull()));
+  EXPECT_TRUE(std::holds_alternative<NeedMore>(Pull()));
+  EXPECT_FALSE(reads());
+  Grant(StreamId{1}, 1);
+  EXPECT_TRUE(std::holds_alternative<End>(Pull()));
+}
+
+TEST_F(Http1CreditTest, NothingIsReadWhileAWholeRequestIsUnanswered) {
+  EXPECT_TRUE(reads());
+  Receive(kGet);
+  Receive(kGet);
+  TakeRequest();
+  EXPECT_FALSE(reads());
+  TakeRequest();
+  Answer(StreamId{1});
+  EXPECT_FALSE(reads());
+  Answer(StreamId{2});
+  EXPECT_TRUE(reads());
+}
+
+TEST_F(Http1CreditTest, OneThatComesTooLateIsForgotten) {
+  Receive(kPost);
+  TakeRequest();
+  Grant(StreamId{1}, 7);
+  Answer(StreamId{1});
+  Receive(kPost);
+  ASSERT_TRUE(std::holds_alternative<Head>(Pull()));
+  Grant(StreamId{1}, 7);
+  EXPECT_TRUE(std::holds_alternative<NeedMore>(Pull())) << "it was another stream's";
+}
+
+TEST_F(Http1EngineTest, OnlyTheStreamWhoseTurnItIsMaySend) {
+  Receive(kGet);
+  Receive(kGet);
+  EXPECT_EQ(engine_->Sendable(StreamId{1}), 0u) << "nothing has come";
+  TakeRequest();
+  TakeRequest();
+  EXPECT_GT(engine_->Sendable(StreamId{1}), 0u);
+  EXPECT_EQ(engine_->Sendable(StreamId{2}), 0u);
+  Answer(StreamId{1});
+  EXPECT_EQ(engine_->Sendable(StreamId{1}), 0u);
+  EXPECT_GT(engine_->Sendable(StreamId{2}), 0u);
+}
+
+TEST_F(Http1EngineTest, ALargeBodyIsMovedAndNotCopied) {
+  Receive(kGet);
+  const StreamId stream = TakeRequest();
+  std::string body(OutputQueue::kMoveSize, 'b');
+  const char* const memory = body.data();
+  ResponseHead head;
+  head.content_length = body.size();
+  engine_->SendHead(stream, head, kNow, out_);
+  engine_->Send(stream, {.body = &body, .offset = 0, .size = body.size()}, true, out_);
+  BytesView pieces[4];
+  ASSERT_EQ(out_.Queue().Gather(pieces), 2u);
+  EXPECT_EQ(pieces[1].data(), memory);
+}
+
+TEST_F(Http1EngineTest, AHeadThatIsTheLastEndsTheAnswer) {
+  Receive(kGet);
+  ResponseHead head;
+  head.content_length = 0;
+  head.last = true;
+  engine_->SendHead(TakeRequest(), head, kNow, out_);
+  EXPECT_TRUE(out_.Take().ends_with("content-length: 0\r\n\r\n"));
+  Receive(kGet);
+  EXPECT_EQ(TakeRequest(), StreamId{2});
+  EXPECT_TRUE(Answer(StreamId{2}).ends_with("hi"));
+}
+
+TEST_F(Http1EngineTest, AResetEndsTheConnectionInTheMiddleOfAnAnswer) {
+  Receive(kGet);
+  Receive(kGet);
+  const StreamId first = TakeRequest();
+  const StreamId second = TakeRequest();
+  ResponseHead head;
+  head.content_length = 5;
+  engine_->SendHead(first, head, kNow, out_);
+  out_.Take();
+  engine_->Reset(first, ResetCode::kInternal, out_);
+  EXPECT_TRUE(engine_->state().must_close);
+  EXPECT_FALSE(engine_->state().reads);
+  EXPECT_EQ(Answer(second), "");
+  Receive(kGet);
+  EXPECT_TRUE(NeedsMore());
 }
 
 using Http1DrainTest = Http1EngineTest;
@@ -422,8 +558,8 @@ TEST_F(Http1DrainTest, TheLastRequestGivenIsTheLast) {
   Receive(kGet);
   const StreamId first = TakeRequest();
   const StreamId second = TakeRequest();
-  engine_->StartClosing();
-  EXPECT_TRUE(engine_->must_close());
+  engine_->StartClosing(out_);
+  EXPECT_TRUE(engine_->state().must_close);
   EXPECT_TRUE(NeedsMore());
   EXPECT_FALSE(Contains(Answer(first), "connection"));
   EXPECT_TRUE(Contains(Answer(second), "connection: close\r\n"));
@@ -433,7 +569,7 @@ TEST_F(Http1DrainTest, TheLastRequestGivenIsTheLast) {
 TEST_F(Http1DrainTest, AHalfReceivedRequestIsFinished) {
   Receive(kPost.substr(0, 20));
   EXPECT_TRUE(NeedsMore());
-  engine_->StartClosing();
+  engine_->StartClosing(out_);
   Receive(kPost.substr(20));
   EXPECT_TRUE(Contains(Answer(TakeRequest()), "connection: close\r\n"));
   Receive(kGet);
@@ -443,13 +579,12 @@ TEST_F(Http1DrainTest, AHalfReceivedRequestIsFinished) {
 TEST_F(Http1DrainTest, AnAnswerUnderWayLeavesRoomForOneMoreThatSaysClose) {
   Receive(kGet);
   const StreamId first = TakeRequest();
-  std::string out;
-  engine_->SendHead(first, ResponseHead(), kNow, &out);
-  engine_->StartClosing();
+  engine_->SendHead(first, ResponseHead(), kNow, out_);
+  engine_->StartClosing(out_);
   Receive(kGet);
   EXPECT_TRUE(NeedsMore());
-  engine_->SendEnd(first, nullptr, &out);
-  EXPECT_FALSE(Contains(out, "connection"));
+  Send(first, "", true);
+  EXPECT_FALSE(Contains(out_.Take(), "connection"));
   EXPECT_TRUE(Contains(Answer(TakeRequest()), "connection: close\r\n"));
 }
 

@@ -12,6 +12,7 @@
 
 #include "mailroom/http/http1_engine.h"
 #include "mailroom/http/http1_parser.h"
+#include "mailroom/http/testing/text_output.h"
 
 namespace mailroom::http {
 namespace {
@@ -53,14 +54,16 @@ TEST(Http1PoolTest, EnginesDoNotMixTheirChunks) {
   for (int i = 0; i < 10; ++i) engines.push_back(MakeHttp1Engine(pool));
   const std::string head = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
   size_t consumed = 0;
+  testing::TextOutput out;
   for (auto& engine : engines) {
-    ASSERT_TRUE(std::holds_alternative<Head>(engine->Next(head, &consumed)));
+    ASSERT_TRUE(std::holds_alternative<Head>(engine->Next(head, &consumed, out)));
+    engine->Grant(StreamId{1}, SIZE_MAX, out);
   }
   for (auto& engine : engines) {
-    ASSERT_TRUE(std::holds_alternative<Body>(engine->Next("2\r\nab", &consumed)));
+    ASSERT_TRUE(std::holds_alternative<Body>(engine->Next("2\r\nab", &consumed, out)));
   }
   for (auto& engine : engines) {
-    ASSERT_TRUE(std::holds_alternative<End>(engine->Next("\r\n0\r\n\r\n", &consumed)));
+    ASSERT_TRUE(std::holds_alternative<End>(engine->Next("\r\n0\r\n\r\n", &consumed, out)));
   }
   EXPECT_EQ(pool.lent(), 0u);
 }
@@ -73,9 +76,11 @@ TEST(Http1PoolTest, LimitsWithoutBoundStillCount) {
   auto engine = MakeHttp1Engine(pool);
   size_t consumed = 0;
   const std::string head = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
-  ASSERT_TRUE(std::holds_alternative<Head>(engine->Next(head, &consumed)));
-  ASSERT_TRUE(std::holds_alternative<Body>(engine->Next("1;a\r\nx", &consumed)));
-  ASSERT_TRUE(std::holds_alternative<End>(engine->Next("\r\n0\r\nX: y\r\n\r\n", &consumed)));
+  testing::TextOutput out;
+  ASSERT_TRUE(std::holds_alternative<Head>(engine->Next(head, &consumed, out)));
+  engine->Grant(StreamId{1}, SIZE_MAX, out);
+  ASSERT_TRUE(std::holds_alternative<Body>(engine->Next("1;a\r\nx", &consumed, out)));
+  ASSERT_TRUE(std::holds_alternative<End>(engine->Next("\r\n0\r\nX: y\r\n\r\n", &consumed, out)));
 }
 
 }  // namespace

@@ -191,14 +191,12 @@ void HeadWriter::Write(const HeadLines& head, WallTime now, std::string* out) {
 
 void WriteContinue(std::string* out) { out->append("HTTP/1.1 100 Continue\r\n\r\n"); }
 
-void WriteChunk(BytesView bytes, std::string* out) {
-  MAILROOM_DCHECK(!bytes.empty());
-  Lines size;
-  size.AddNumber(bytes.size(), 16);
-  size.Add("\r\n");
-  out->append(size.view());
-  out->append(bytes);
-  out->append("\r\n");
+void WriteChunkSize(size_t size, std::string* out) {
+  MAILROOM_DCHECK(size > 0);
+  Lines line;
+  line.AddNumber(size, 16);
+  line.Add("\r\n");
+  out->append(line.view());
 }
 
 void WriteLastChunk(const Headers* trailers, std::string* out) {

@@ -7,7 +7,6 @@
 #include <string>
 #include <string_view>
 
-#include "mailroom/base/bytes.h"
 #include "mailroom/base/clock.h"
 #include "mailroom/http/headers.h"
 
@@ -73,8 +72,8 @@ class HeadWriter {
 };
 
 void WriteContinue(std::string* out);
-// A chunk with these bytes. REQUIRES: not empty.
-void WriteChunk(BytesView bytes, std::string* out);
+// What stands in front of a chunk's bytes; CRLF follows them. REQUIRES: size > 0.
+void WriteChunkSize(size_t size, std::string* out);
 // The last chunk; `trailers` may be null.
 void WriteLastChunk(const Headers* trailers, std::string* out);
 

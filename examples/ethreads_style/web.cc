@@ -2,6 +2,7 @@
 #include "mailroom/examples/ethreads_style/web.h"
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>
@@ -13,6 +14,16 @@ namespace mailroom::ethreads_style {
 namespace {
 
 constexpr Duration kSlow = std::chrono::seconds(1);
+
+// What the engine writes goes to the connection.
+class ConnectionOutput final : public http::Output {
+ public:
+  explicit ConnectionOutput(io::Connection& connection) : connection_(connection) {}
+  OutputQueue& Queue() override { return connection_.WriteQueue(); }
+
+ private:
+  io::Connection& connection_;
+};
 
 struct Request {
   enum class Is { kPart, kWhole, kBad, kNone };
@@ -43,16 +54,19 @@ Task<Request> NextRequest(Sockets& sockets, ConnectionId id, http::Engine& engin
   Request request;
   while (request.is == Request::Is::kPart) {
     io::Connection& connection = *sockets.Find(id);
+    ConnectionOutput out(connection);
     size_t consumed = 0;
-    const http::Event event = engine.Next(connection.input(), &consumed);
+    const http::Event event = engine.Next(connection.input(), &consumed, out);
     request.Take(event);
+    if (const auto* head = std::get_if<http::Head>(&event)) {
+      engine.Grant(head->stream, SIZE_MAX, out);
+    }
     connection.Consume(consumed);
     if (!std::holds_alternative<http::NeedMore>(event)) continue;
     if (connection.peer_closed()) {
       request.is = Request::Is::kNone;
       break;
     }
-    if (engine.wants_continue()) engine.SendContinue(request.stream, connection.WriteBuffer());
     co_await sockets.Event(id);
   }
   sockets.Progress(id);
@@ -60,16 +74,16 @@ Task<Request> NextRequest(Sockets& sockets, ConnectionId id, http::Engine& engin
 }
 
 void Answer(Sockets& sockets, ConnectionId id, http::Engine& engine, const Request& request) {
-  const std::string body = request.is == Request::Is::kBad ? request.fault + "\n"
-                                                           : "you asked for " + request.path + "\n";
+  std::string body = request.is == Request::Is::kBad ? request.fault + "\n"
+                                                     : "you asked for " + request.path + "\n";
   http::ResponseHead head;
   head.status = request.status;
   head.content_type = "text/plain; charset=utf-8";
   head.content_length = body.size();
-  std::string* const out = sockets.Find(id)->WriteBuffer();
+  ConnectionOutput out(*sockets.Find(id));
   engine.SendHead(request.stream, head, sockets.loop().clock().WallNow(), out);
-  engine.SendBody(request.stream, body, out);
-  engine.SendEnd(request.stream, nullptr, out);
+  engine.Send(request.stream, {.body = &body, .offset = 0, .size = body.size()}, /*last=*/true,
+              out);
 }
 
 }  // namespace
@@ -90,7 +104,7 @@ Task<> ClientLoop(Sockets& sockets, ConnectionId id) {
     while (!sockets.Find(id)->TakesMore()) co_await sockets.Event(id);
     sockets.Progress(id);
     Answer(sockets, id, *engine, request);
-  } while (!engine->must_close());
+  } while (!engine->state().must_close);
 }
 
 }  // namespace mailroom::ethreads_style

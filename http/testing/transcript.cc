@@ -2,6 +2,7 @@
 #include "mailroom/http/testing/transcript.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <memory>
 #include <variant>
 
@@ -10,6 +11,7 @@
 #include "mailroom/http/http1_engine.h"
 #include "mailroom/http/http1_pool.h"
 #include "mailroom/http/testing/guarded_bytes.h"
+#include "mailroom/http/testing/text_output.h"
 
 namespace mailroom::http::testing {
 namespace {
@@ -26,11 +28,11 @@ class Recorder {
   }
 
   Transcript Finish() {
-    if (!refused_ && (open_body_ || !engine_->at_rest())) {
+    if (!refused_ && (open_body_ || !engine_->state().at_rest)) {
       if (open_body_) result_.line += "]";
       result_.line += "~";
     }
-    if (!refused_ && engine_->must_close()) result_.line += " close";
+    if (!refused_ && engine_->state().must_close) result_.line += " close";
     return result_;
   }
 
@@ -38,7 +40,7 @@ class Recorder {
   bool Step() {
     size_t consumed = 0;
     const BytesView input = memory_.Place(pending_);
-    const Event event = engine_->Next(input, &consumed);
+    const Event event = engine_->Next(input, &consumed, out_);
     const bool moved = std::visit([this](const auto& one) { return Note(one); }, event);
     pending_.erase(0, consumed);
     return moved;
@@ -46,12 +48,15 @@ class Recorder {
 
   bool Note(const NeedMore&) { return false; }
   bool Note(const Reset&) { return false; }
+  bool Note(const Trailers&) { return false; }
+  bool Note(const Writable&) { return false; }
   bool Note(const Head& head) {
     if (!result_.line.empty()) result_.line += " ";
     result_.line.append(head.method).append(" ").append(head.path);
     if (!head.query.empty()) result_.line.append("?").append(head.query);
     open_body_ = head.has_body;
     if (open_body_) result_.line += "[";
+    engine_->Grant(head.stream, SIZE_MAX, out_);
     return true;
   }
   bool Note(const Body& body) {
@@ -64,8 +69,9 @@ class Recorder {
     open_body_ = false;
     ResponseHead ok;
     ok.content_length = 0;
-    engine_->SendHead(end.stream, ok, WallTime(), &result_.sent);
-    engine_->SendEnd(end.stream, nullptr, &result_.sent);
+    ok.last = true;
+    engine_->SendHead(end.stream, ok, WallTime(), out_);
+    result_.sent += out_.Take();
     return true;
   }
   bool Note(const Bad& bad) {
@@ -75,11 +81,12 @@ class Recorder {
     if (!result_.line.empty()) result_.line += " ";
     result_.line += std::to_string(bad.status);
     result_.refusal = bad.reason;
-    EXPECT_TRUE(engine_->must_close());
+    EXPECT_TRUE(engine_->state().must_close);
     return true;  // once more: it stays bad
   }
 
   std::unique_ptr<Engine> engine_;
+  TextOutput out_;
   GuardedBytes memory_;
   std::string pending_;
   Transcript result_;

@@ -17,7 +17,7 @@
 
 // Exchange: one request of a connection and its answer, from the head to the
 // last byte of the answer. Pooled by the hall, owned by its session in the order
-// in which HTTP/1.1 wants the answers. Private to server; loop thread only.
+// in which requests came. Private to server; loop thread only.
 namespace mailroom::server {
 
 struct Exchange {
@@ -36,7 +36,7 @@ struct Exchange {
   };
 
   std::unique_ptr<Exchange> next;
-  const Exchange* previous = nullptr;  // null when this is the first
+  Exchange* previous = nullptr;  // null when this is the first
   http::StreamId stream{};
   State state = State::kReceiving;
   Kind kind = Kind::kCall;
@@ -58,6 +58,11 @@ struct Exchange {
   // The hall's own answer, when there is no reply.
   Status status;
   size_t request_bytes = 0;
+  // An answer that is larger than its stream may send at once: its body from `sent` on.
+  // What is before it is lent to the connection's queue.
+  std::string body;
+  size_t sent = 0;
+  bool head_sent = false;
   // For the access log; empty without it.
   std::string trace_id;
   std::string user_agent;

@@ -16,27 +16,22 @@ Exchange& ExchangeQueue::Append(http::StreamId stream) {
   return *raw;
 }
 
-size_t ExchangeQueue::CountUpTo(size_t most) const {
-  size_t count = 0;
-  for (const Exchange* one = first(); one != nullptr && count < most; one = one->next.get()) {
-    ++count;
-  }
-  return count;
-}
-
-void ExchangeQueue::PopFirst() {
-  std::unique_ptr<Exchange> exchange = std::move(first_);
-  first_ = std::move(exchange->next);
-  if (first_ == nullptr) {
-    last_ = nullptr;
+void ExchangeQueue::Remove(Exchange& removed) {
+  std::unique_ptr<Exchange>& owner = removed.previous == nullptr ? first_ : removed.previous->next;
+  std::unique_ptr<Exchange> exchange = std::move(owner);
+  owner = std::move(exchange->next);
+  if (owner == nullptr) {
+    last_ = exchange->previous;
   } else {
-    first_->previous = nullptr;
+    owner->previous = exchange->previous;
   }
   if (exchange->receiving) hall_.loop->CancelTimer(exchange->receiving);
   hall_.GiveBack(std::move(exchange));
 }
 
+// Bodies are mostly of the newest, replies mostly of the oldest.
 Exchange* ExchangeQueue::Find(http::StreamId stream) const {
+  if (last_ != nullptr && last_->stream == stream) return last_;
   for (Exchange* exchange = first_.get(); exchange != nullptr; exchange = exchange->next.get()) {
     if (exchange->stream == stream) return exchange;
   }

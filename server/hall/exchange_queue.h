@@ -24,18 +24,17 @@ class ExchangeQueue final {
   ExchangeQueue& operator=(const ExchangeQueue&) = delete;
 
   bool empty() const { return first_ == nullptr; }
-  // Answered next. Null when empty, like last().
+  // The oldest. Null when empty, like last().
   Exchange* first() const { return first_.get(); }
   // Being received, or held, or the newest.
   Exchange* last() const { return last_; }
 
-  // How many there are, or `most` when there are more.
-  size_t CountUpTo(size_t most) const;
-
-  // A new request. Valid until it is popped.
+  // A new request. Valid until it is removed.
   Exchange& Append(http::StreamId stream);
+  // REQUIRES: it is one of these. Its place may be anywhere.
+  void Remove(Exchange& exchange);
   // REQUIRES: not empty.
-  void PopFirst();
+  void PopFirst() { Remove(*first_); }
   // Null when there is none.
   Exchange* Find(http::StreamId stream) const;
 

@@ -59,12 +59,19 @@ TEST_F(ExchangeQueueTest, FindsByStream) {
   EXPECT_EQ(queue.Find(Stream(1)), nullptr);
 }
 
-TEST_F(ExchangeQueueTest, CountsNoFurtherThanItIsAsked) {
-  EXPECT_EQ(queue.CountUpTo(5), 0u);
-  for (uint32_t i = 1; i <= 3; ++i) queue.Append(Stream(i));
-  EXPECT_EQ(queue.CountUpTo(2), 2u);
-  EXPECT_EQ(queue.CountUpTo(3), 3u);
-  EXPECT_EQ(queue.CountUpTo(5), 3u);
+TEST_F(ExchangeQueueTest, OneIsTakenOutOfAnyPlace) {
+  for (uint32_t gone = 1; gone <= 3; ++gone) {
+    for (uint32_t i = 1; i <= 3; ++i) queue.Append(Stream(i));
+    queue.Remove(*queue.Find(Stream(gone)));
+    EXPECT_EQ(queue.Find(Stream(gone)), nullptr);
+    const Exchange* previous = nullptr;
+    for (const Exchange* one = queue.first(); one != nullptr; one = one->next.get()) {
+      EXPECT_EQ(one->previous, previous);
+      previous = one;
+    }
+    EXPECT_EQ(queue.last(), previous);
+    while (!queue.empty()) queue.PopFirst();
+  }
 }
 
 TEST_F(ExchangeQueueTest, OneFromThePoolIsAsNew) {

@@ -14,6 +14,7 @@
 
 #include "mailroom/base/log.h"
 #include "mailroom/base/post_batch.h"
+#include "mailroom/http/http1_engine.h"
 #include "mailroom/server/hall/admission.h"
 
 namespace mailroom::server {
@@ -90,7 +91,10 @@ bool IoActor::OnAccept(io::Connection& connection) {
   hall_.counters.accepted.Add();
   const size_t index = connection.id().index();
   if (index >= sessions_.size()) sessions_.resize(index + 1);
-  sessions_[index] = std::make_unique<Session>(hall_, connection);
+  sessions_[index] =
+      engines_ ? std::make_unique<Session>(hall_, connection, engines_(), StreamOrder::kIndependent)
+               : std::make_unique<Session>(hall_, connection, http::MakeHttp1Engine(hall_.http1),
+                                           StreamOrder::kPipelined);
   return true;
 }
 

@@ -61,6 +61,11 @@ class IoActor final : public Home, public io::Handler {
   // Counts connections with the other loops', and stops accepting when there are as
   // many as may be. Without it nobody counts.
   void CountAt(AcceptGate& gate) { accept_ = &gate.Add(*this); }
+  // For tests, before the loop runs: the engines of its connections, with independent
+  // streams. HTTP/1.1's without it.
+  void MakeEnginesBy(std::function<std::unique_ptr<http::Engine>()> make) {
+    engines_ = std::move(make);
+  }
   io::Loop& loop() { return loop_; }
   Hall& hall() { return hall_; }
   const Hall& hall() const { return hall_; }
@@ -146,6 +151,7 @@ class IoActor final : public Home, public io::Handler {
   std::atomic<uint64_t> wakes_{0};
   Counter posts_;         // completions settled
   ConnectionId settled_;  // has replies attached that are not answered yet
+  std::function<std::unique_ptr<http::Engine>()> engines_;
   std::function<void()> drains_;
   std::function<void()> hangs_up_;
   const std::atomic<size_t>* others_ = nullptr;

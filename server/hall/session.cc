@@ -3,34 +3,21 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdint>
 #include <string_view>
 #include <utility>
 #include <variant>
 
 #include "mailroom/base/check.h"
-#include "mailroom/http/http1_engine.h"
 #include "mailroom/rpc/error_bounds.h"
 #include "mailroom/server/config/duration.h"
 #include "mailroom/server/hall/admission.h"
 #include "mailroom/server/hall/compose.h"
 #include "mailroom/server/hall/intake.h"
+#include "mailroom/server/ops/connection_output.h"
 
 namespace mailroom::server {
 namespace {
-
-bool NoSideEffects(const Exchange& exchange) {
-  return exchange.route->method->idempotency == rpc::Idempotency::kNoSideEffects;
-}
-
-bool InOrderAtOneActor(const Exchange& a, const Exchange& b) {
-  return a.route->destination == b.route->destination && !a.route->method->concurrent &&
-         !b.route->method->concurrent && !a.route->destination->spec->stateless;
-}
-
-// Whether the second may run while the first one is out. The routes tell.
-bool MayOverlap(const Exchange& first, const Exchange& second) {
-  return (NoSideEffects(first) && NoSideEffects(second)) || InOrderAtOneActor(first, second);
-}
 
 // Give or take a tenth: connections that came together do not leave together. Nothing
 // overflows, whatever a program sets: flags hold the age to kMostDuration.
@@ -51,12 +38,14 @@ void SetCompression(const rpc::CallHead& head, const ServerOptions& options,
 
 }  // namespace
 
-Session::Session(Hall& hall, io::Connection& connection)
+Session::Session(Hall& hall, io::Connection& connection, std::unique_ptr<http::Engine> engine,
+                 StreamOrder order)
     : hall_(hall),
-      engine_(http::MakeHttp1Engine(hall.http1)),
+      engine_(std::move(engine)),
       peer_(connection.peer().ToString()),
       exchanges_(hall),
-      watch_(hall, connection.id()) {
+      watch_(hall, connection.id()),
+      order_(order) {
   watch_.Await(ConnectionWatch::Phase::kIdle);
   const Duration age = hall.options.max_connection_age;
   if (age > Duration::zero()) {
@@ -65,59 +54,74 @@ Session::Session(Hall& hall, io::Connection& connection)
 }
 
 void Session::OnRead(io::Connection& connection) {
+  ConnectionOutput out(connection);
+  const size_t before = connection.queued_output();
   bool more = !finished_;
   while (more) {
     // One request at most is read ahead of what may be dispatched.
     if (!exchanges_.empty() && exchanges_.last()->state == Exchange::State::kHeld) break;
     size_t consumed = 0;
-    const http::Event event = engine_->Next(connection.input(), &consumed);
-    more = OnEvent(connection, event);
+    const http::Event event = engine_->Next(connection.input(), &consumed, out);
+    more = OnEvent(connection, event, out);
     connection.Consume(consumed);
   }
+  const size_t queued = connection.queued_output();
+  if (queued > before) watch_.AddWriting(before, queued);
   Advance(connection);
 }
 
 // False when there is nothing more to pull.
-bool Session::OnEvent(io::Connection& connection, const http::Event& event) {
+bool Session::OnEvent(io::Connection& connection, const http::Event& event, http::Output& out) {
   if (const auto* head = std::get_if<http::Head>(&event)) {
-    OnHead(*head);
+    OnHead(*head, out);
   } else if (const auto* body = std::get_if<http::Body>(&event)) {
     OnBody(*body);
-  } else if (std::holds_alternative<http::End>(event)) {
-    EndRequest(connection);
+  } else if (const auto* end = std::get_if<http::End>(&event)) {
+    EndRequest(connection, end->stream);
+  } else if (const auto* reset = std::get_if<http::Reset>(&event)) {
+    OnReset(connection, reset->stream);
   } else if (const auto* bad = std::get_if<http::Bad>(&event)) {
     OnBad(*bad);
     return false;
-  } else {
-    // NeedMore; Reset belongs to HTTP/2.
+  } else if (std::holds_alternative<http::NeedMore>(event)) {
     AwaitRest(connection);
-    // With as many unanswered as there may be it says nothing about what is behind them.
-    all_read_ = connection.peer_closed() &&
-                exchanges_.CountUpTo(http::kMaxUnanswered) < http::kMaxUnanswered;
+    // An engine that wants no input now says nothing about what is behind it.
+    all_read_ = connection.peer_closed() && engine_->state().reads;
     return false;
   }
+  // Trailers mean nothing to unary calls; Advance() sends what has become writable.
   return true;
 }
 
-void Session::OnHead(const http::Head& head) {
-  ReadHead(hall_, head, &exchanges_.Append(head.stream));
+void Session::OnHead(const http::Head& head, http::Output& out) {
+  Exchange& exchange = exchanges_.Append(head.stream);
+  ReadHead(hall_, head, &exchange);
   const size_t limit = hall_.options.max_requests_per_connection;
   if (limit > 0 && static_cast<size_t>(head.stream) == limit) {
     hall_.counters.evicted[static_cast<size_t>(Evicted::kRequests)].Add();
   }
+  if (!head.has_body) return;
+  if (head.awaits_grant && (exchange.refused || exchange.kind != Exchange::Kind::kCall)) {
+    // Told at once why not to send it (RFC 9110 s10.1.1).
+    exchange.state = Exchange::State::kReady;
+  } else {
+    // The whole message: less would never end one that is larger. The engine's limits bound it.
+    engine_->Grant(head.stream, SIZE_MAX, out);
+  }
 }
 
 void Session::OnBody(const http::Body& body) {
-  Exchange& exchange = *exchanges_.last();
-  exchange.request_bytes += body.bytes.size();
-  if (exchange.refused || exchange.envelope == nullptr) return;
-  if (hall_.ChargeBody(*exchange.envelope, body.bytes.size())) {
-    exchange.envelope->request.append(body.bytes);
+  Exchange* const exchange = exchanges_.Find(body.stream);
+  if (exchange == nullptr) return;
+  exchange->request_bytes += body.bytes.size();
+  if (exchange->refused || exchange->envelope == nullptr) return;
+  if (hall_.ChargeBody(*exchange->envelope, body.bytes.size())) {
+    exchange->envelope->request.append(body.bytes);
     return;
   }
   // What came of it makes room at once; the rest is dropped as it comes.
-  hall_.GiveBack(std::move(exchange.envelope));
-  ShedCall(hall_, &exchange, Shed::kBodyMemory, BodyMemoryStatus(hall_.options));
+  hall_.GiveBack(std::move(exchange->envelope));
+  ShedCall(hall_, exchange, Shed::kBodyMemory, BodyMemoryStatus(hall_.options));
 }
 
 // A deadline runs from the head on, also while the body comes.
@@ -128,8 +132,10 @@ void Session::AwaitRest(io::Connection& connection) {
   newest->receiving = hall_.loop->StartTimer(newest->deadline, connection.id());
 }
 
-void Session::EndRequest(io::Connection& connection) {
-  Exchange& exchange = *exchanges_.last();
+void Session::EndRequest(io::Connection& connection, http::StreamId stream) {
+  Exchange* const found = exchanges_.Find(stream);
+  if (found == nullptr || found->state != Exchange::State::kReceiving) return;
+  Exchange& exchange = *found;
   if (exchange.receiving) hall_.loop->CancelTimer(std::exchange(exchange.receiving, TimerId()));
   if (exchange.refused || exchange.kind != Exchange::Kind::kCall) {
     exchange.state = Exchange::State::kReady;
@@ -145,6 +151,17 @@ void Session::EndRequest(io::Connection& connection) {
   } else {
     exchange.state = Exchange::State::kHeld;
   }
+}
+
+// The peer took the stream back: nobody waits for its answer.
+void Session::OnReset(io::Connection& connection, http::StreamId stream) {
+  Exchange* const exchange = exchanges_.Find(stream);
+  if (exchange == nullptr) return;
+  if (exchange->state == Exchange::State::kOut) {
+    ReleaseCall(*exchange, Released::kReset);
+    --out_;
+  }
+  EndExchange(&connection, *exchange, Code::kCanceled, /*http_status=*/0);
 }
 
 void Session::OnBad(const http::Bad& bad) {
@@ -163,18 +180,8 @@ void Session::OnBad(const http::Bad& bad) {
 
 // Invariant 3.
 bool Session::MayDispatch(const Exchange& exchange) const {
-  if (out_ == 0) return true;
-  // What was right for the call before is right for one of the same method.
-  const Exchange* const previous = exchange.previous;
-  if (previous != nullptr && previous->state == Exchange::State::kOut &&
-      previous->route == exchange.route) {
-    return MayOverlap(*previous, exchange);
-  }
-  for (const Exchange* earlier = exchanges_.first(); earlier != &exchange;
-       earlier = earlier->next.get()) {
-    if (earlier->state == Exchange::State::kOut && !MayOverlap(*earlier, exchange)) return false;
-  }
-  return true;
+  return out_ == 0 || order_ == StreamOrder::kIndependent ||
+         MayOverlapEarlier(exchanges_, exchange);
 }
 
 void Session::Dispatch(io::Connection& connection, Exchange& exchange) {
@@ -263,21 +270,27 @@ void Session::Expire(io::Connection& connection, http::StreamId stream) {
   Advance(connection);
 }
 
-// Half a request is answered, so the connection cannot go on: what is left of the body
-// would be read as the next request.
 void Session::ExpireReceiving(io::Connection& connection) {
-  Exchange* const newest = exchanges_.last();
-  if (newest == nullptr || newest->state != Exchange::State::kReceiving) return;
-  if (newest->envelope != nullptr) hall_.GiveBack(std::move(newest->envelope));
-  if (!newest->refused) {
+  for (Exchange* one = exchanges_.first(); one != nullptr; one = one->next.get()) {
+    if (one->state != Exchange::State::kReceiving) continue;
+    if (Expired(hall_.loop->now(), one->deadline)) ExpireHalf(connection, *one);
+  }
+  Advance(connection);
+}
+
+void Session::ExpireHalf(io::Connection& connection, Exchange& exchange) {
+  if (exchange.envelope != nullptr) hall_.GiveBack(std::move(exchange.envelope));
+  if (!exchange.refused) {
     // Its rest may be here, and we did not read it.
     const bool unread = out_ > 0 || connection.over_high_water();
-    RefuseCall(newest, unread ? UnreadRequestStatus(newest->head.timeout, hall_.options)
-                              : LateRequestStatus(newest->head.timeout, hall_.options));
+    RefuseCall(&exchange, unread ? UnreadRequestStatus(exchange.head.timeout, hall_.options)
+                                 : LateRequestStatus(exchange.head.timeout, hall_.options));
   }
-  newest->state = Exchange::State::kReady;
-  engine_->StartClosing();
-  Advance(connection);
+  exchange.state = Exchange::State::kReady;
+  if (order_ == StreamOrder::kIndependent) return;
+  // What is left of the body would be read as the next request.
+  ConnectionOutput out(connection);
+  engine_->StartClosing(out);
 }
 
 // Nobody waits for the reply any more: the actor is told. What comes home late
@@ -286,117 +299,154 @@ void Session::Cancel(const Exchange& exchange) {
   exchange.replica->ref.cell().Post(Completion{exchange.call, nullptr});
 }
 
+void Session::ReleaseCall(Exchange& exchange, Released why) {
+  if (const PendingCall* pending = hall_.calls.Find(exchange.call)) {
+    hall_.loop->CancelTimer(pending->timer);
+  }
+  hall_.calls.Release(exchange.call);
+  hall_.counters.released[static_cast<size_t>(why)].Add();
+  Cancel(exchange);
+  exchange.state = Exchange::State::kReady;
+}
+
 void Session::Abandon(Released why) {
   for (Exchange* exchange = exchanges_.first(); exchange != nullptr;
        exchange = exchange->next.get()) {
-    if (exchange->state != Exchange::State::kOut) continue;
-    if (const PendingCall* pending = hall_.calls.Find(exchange->call)) {
-      hall_.loop->CancelTimer(pending->timer);
-    }
-    hall_.calls.Release(exchange->call);
-    hall_.counters.released[static_cast<size_t>(why)].Add();
-    Cancel(*exchange);
-    exchange->state = Exchange::State::kReady;
+    if (exchange->state == Exchange::State::kOut) ReleaseCall(*exchange, why);
   }
-  EndUnanswered(Code::kCanceled, /*http_status=*/0);
+  // Its queued output is dropped with it.
+  EndUnanswered(/*connection=*/nullptr, Code::kCanceled, /*http_status=*/0);
   out_ = 0;
   finished_ = true;
 }
 
-// Nobody will be told how these ended; the metrics and the log are.
-void Session::EndUnanswered(Code code, int http_status) {
-  for (; !exchanges_.empty(); exchanges_.PopFirst()) {
-    const Exchange& exchange = *exchanges_.first();
+void Session::EndUnanswered(io::Connection* connection, Code code, int http_status) {
+  while (!exchanges_.empty()) {
+    EndExchange(connection, *exchanges_.first(), code, http_status);
+  }
+}
+
+// Nobody will be told how it ended; the metrics and the log are, unless its answer has begun.
+void Session::EndExchange(io::Connection* connection, Exchange& exchange, Code code,
+                          int http_status) {
+  if (!exchange.head_sent) {
     if (exchange.kind == Exchange::Kind::kCall) CountAnswer(exchange, code);
     LogAccess(exchange, code, http_status, /*response_bytes=*/0);
+  } else if (connection != nullptr) {
+    connection->WriteQueue().Keep(std::move(exchange.body));
   }
+  exchanges_.Remove(exchange);
 }
 
 void Session::Advance(io::Connection& connection) {
   if (connection.closing()) return;
+  ConnectionOutput out(connection);
+  const size_t before = connection.queued_output();
   bool answered = false;
   for (;;) {
-    while (AnswerIsReady() && connection.TakesMore()) {
-      Answer(connection, *exchanges_.first());
-      exchanges_.PopFirst();
-      answered = true;
-    }
-    if (exchanges_.empty() || AnswerIsReady()) break;
-    if (MeetExpectation(connection)) continue;
+    if (SendAnswers(connection, out)) answered = true;
+    if (exchanges_.empty()) break;
     Exchange& newest = *exchanges_.last();
     if (newest.state != Exchange::State::kHeld || !MayDispatch(newest)) break;
     Dispatch(connection, newest);
   }
+  if (answered) watch_.AddWriting(before, connection.queued_output());
   CloseIfDone(connection);
   if (finished_) return;
   // Invariant 1.
-  if (out_ > 0) {
-    connection.PauseReading();
-  } else {
+  if (engine_->state().reads) {
     connection.ResumeReading();
+  } else {
+    connection.PauseReading();
   }
   watch_.Await(AwaitedPhase(connection), answered);
 }
 
-// Still so behind Advance(): it waits for the client to take what is queued (invariant 5).
-bool Session::AnswerIsReady() const {
-  return !exchanges_.empty() && exchanges_.first()->state == Exchange::State::kReady;
+// Of each answer that is ready what its stream may send now. True when something was sent.
+bool Session::SendAnswers(io::Connection& connection, http::Output& out) {
+  bool sent = false;
+  Exchange* exchange = exchanges_.first();
+  while (exchange != nullptr) {
+    Exchange* const next = exchange->next.get();
+    if (exchange->state == Exchange::State::kReady && engine_->Sendable(exchange->stream) > 0) {
+      if (!connection.TakesMore()) break;  // invariant 5
+      sent = true;
+      if (SendAnswer(*exchange, out)) exchanges_.Remove(*exchange);
+    }
+    exchange = next;
+  }
+  return sent;
 }
 
-// Whoever awaits 100-continue is told to go on, or at once why not (RFC 9110
-// s10.1.1): true when the first exchange is ready now.
-bool Session::MeetExpectation(io::Connection& connection) {
-  Exchange& first = *exchanges_.first();
-  if (&first != exchanges_.last() || !engine_->wants_continue()) return false;
-  if (first.kind == Exchange::Kind::kCall && !first.refused) {
-    const size_t before = connection.queued_output();
-    engine_->SendContinue(first.stream, connection.WriteBuffer());
-    watch_.AddWriting(before, connection.queued_output());
-    return false;
+// Something is ready and waits: for its turn, or for the client to take what is queued.
+bool Session::AnswersWait() const {
+  for (const Exchange* one = exchanges_.first(); one != nullptr; one = one->next.get()) {
+    if (one->state == Exchange::State::kReady) return true;
   }
-  first.state = Exchange::State::kReady;
-  return true;
+  return false;
 }
 
 void Session::CloseIfDone(io::Connection& connection) {
-  if (finished_ || out_ > 0 || AnswerIsReady()) return;
+  if (finished_ || out_ > 0 || AnswersWait()) return;
   const bool answered = exchanges_.empty();
   // The peer sends no more: what is half received stays so.
   const bool all_read = all_read_ || connection.input().empty();
   const bool ended = connection.peer_closed() && all_read &&
                      (answered || exchanges_.last()->state == Exchange::State::kReceiving);
-  if ((answered && engine_->must_close()) || ended) Finish(connection);
+  if ((answered && engine_->state().must_close) || ended) Finish(connection);
 }
 
 // Nothing more is read; what is queued is written, then the connection ends.
 void Session::Finish(io::Connection& connection) {
   finished_ = true;
   // Half a request, if any: the connection may linger, its bytes need not.
-  EndUnanswered(Code::kCanceled, /*http_status=*/0);
+  EndUnanswered(&connection, Code::kCanceled, /*http_status=*/0);
   watch_.Await(ConnectionWatch::Phase::kNone);
   connection.CloseAfterFlush();
 }
 
-void Session::Answer(io::Connection& connection, Exchange& exchange) {
+// True when all of it was sent.
+bool Session::SendAnswer(Exchange& exchange, http::Output& out) {
+  return exchange.head_sent ? SendBody(exchange, out) : SendHead(exchange, out);
+}
+
+// The head, and the whole body if its stream may send that much.
+bool Session::SendHead(Exchange& exchange, http::Output& out) {
   const Code code = ComposeAnswer(hall_, exchange);
-  const rpc::Answer& answer = hall_.answer;
+  rpc::Answer& answer = hall_.answer;
   if (exchange.kind == Exchange::Kind::kCall) CountAnswer(exchange, code);
+  const size_t size = answer.body.size();
   http::ResponseHead head;
   head.status = answer.status;
   head.content_type = answer.content_type;
   head.headers = &answer.headers;
-  head.content_length = answer.body.size();
+  head.content_length = size;
+  head.last = size == 0;
   // Set here and not when the drain begins: an idle client may have sent a request already, and
   // may still be reading an answer without `Connection: close`.
-  if (hall_.closing.load()) engine_->StartClosing();
-  const size_t before = connection.queued_output();
-  std::string* const out = connection.WriteBuffer();
+  if (hall_.closing.load()) engine_->StartClosing(out);
+  LogAccess(exchange, code, answer.status, size);
   engine_->SendHead(exchange.stream, head, hall_.WallNow(), out);
-  engine_->SendBody(exchange.stream, answer.body, out);
-  engine_->SendEnd(exchange.stream, nullptr, out);
-  watch_.AddWriting(before, connection.queued_output());
-  LogAccess(exchange, code, answer.status, answer.body.size());
-  hall_.answer.Trim();
+  if (size == 0) return true;
+  if (engine_->Sendable(exchange.stream) >= size) {
+    engine_->Send(exchange.stream, {.body = &answer.body, .offset = 0, .size = size},
+                  /*last=*/true, out);
+    hall_.answer.Trim();
+    return true;
+  }
+  exchange.head_sent = true;
+  exchange.body = std::move(answer.body);
+  return SendBody(exchange, out);
+}
+
+bool Session::SendBody(Exchange& exchange, http::Output& out) {
+  const size_t left = exchange.body.size() - exchange.sent;
+  const size_t size = std::min(left, engine_->Sendable(exchange.stream));
+  if (size == 0) return false;
+  const http::BodyPart part = {.body = &exchange.body, .offset = exchange.sent, .size = size};
+  exchange.sent += size;
+  engine_->Send(exchange.stream, part, /*last=*/size == left, out);
+  return size == left;
 }
 
 void Session::LogAccess(const Exchange& exchange, Code code, int http_status,
@@ -453,7 +503,7 @@ void Session::Evict(io::Connection& connection, Evicted kind) {
     connection.Write(TimeoutAnswer(kind == Evicted::kHeader ? "--header-timeout" : "--body-timeout",
                                    hall_.DateLine()));
     watch_.AddWriting(queued, connection.queued_output());
-    EndUnanswered(Code::kCanceled, /*http_status=*/408);
+    EndUnanswered(&connection, Code::kCanceled, /*http_status=*/408);
     Finish(connection);
     return;
   }
@@ -477,7 +527,8 @@ void Session::OnAge(io::Connection& connection) {
 
 void Session::StartDraining(io::Connection& connection) {
   if (finished_) return;
-  engine_->StartClosing();
+  ConnectionOutput out(connection);
+  engine_->StartClosing(out);
   // What is half received is finished, or times out; who is idle is told now.
   if (AwaitedPhase(connection) == ConnectionWatch::Phase::kIdle) Finish(connection);
 }
@@ -485,9 +536,9 @@ void Session::StartDraining(io::Connection& connection) {
 ConnectionWatch::Phase Session::AwaitedPhase(const io::Connection& connection) const {
   using Phase = ConnectionWatch::Phase;
   if (out_ > 0) return connection.peer_ending() ? Phase::kHalfClosed : Phase::kFrozen;
-  if (AnswerIsReady()) return Phase::kFrozen;
+  if (AnswersWait()) return Phase::kFrozen;
   if (!exchanges_.empty()) return Phase::kBody;
-  return engine_->at_rest() && connection.input().empty() ? Phase::kIdle : Phase::kHeader;
+  return engine_->state().at_rest && connection.input().empty() ? Phase::kIdle : Phase::kHeader;
 }
 
 }  // namespace mailroom::server

@@ -11,20 +11,21 @@
 #include "mailroom/server/hall/exchange.h"
 #include "mailroom/server/hall/exchange_queue.h"
 #include "mailroom/server/hall/hall.h"
+#include "mailroom/server/hall/pipelining.h"
 
 // Session: what a connection says, call by call. Rows 3 to 7 and 14 to 17 of
 // docs/architecture.md's table.
 //
-// Pulls requests out of the engine, dispatches them, and writes the answers in
-// the order HTTP asks for. Owned by the I/O actor, one per connection; loop
+// Pulls requests out of the engine, dispatches them, and writes each answer as soon as
+// the engine says that its stream may send. Owned by the I/O actor, one per connection; loop
 // thread only; nobody keeps a pointer to one over a turn.
 //
 // Invariants:
-//   1 Frozen: while a call of this connection is out nothing is read from it.
-//   2 Answers leave in the order of their requests.
-//   3 A request is dispatched ahead of an earlier answer only if neither has side
-//     effects, or both go to the same exclusive single-replica actor, whose
-//     mailbox keeps their order (RFC 9112 s9.3.2).
+//   1 Nothing is read from the connection while the engine wants no input (HTTP/1.1:
+//     while a whole request is unanswered).
+//   2 Of an answer no more is sent than Engine::Sendable() allows (HTTP/1.1: nothing before
+//     a stream's turn).
+//   3 Of streams that depend on each other's order none overtakes (server/hall/pipelining.h).
 //   4 Each call slot of the session is released exactly once: when its reply is
 //     attached, its deadline passes, or the session is abandoned.
 //   5 At most one answer is queued behind the connection's high-water mark; those
@@ -35,7 +36,8 @@ namespace mailroom::server {
 
 class Session final {
  public:
-  Session(Hall& hall, io::Connection& connection);
+  Session(Hall& hall, io::Connection& connection, std::unique_ptr<http::Engine> engine,
+          StreamOrder order);
   ~Session() { hall_.ages.Cancel(age_); }
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
@@ -65,27 +67,33 @@ class Session final {
   void StartDraining(io::Connection& connection);
 
  private:
-  bool OnEvent(io::Connection& connection, const http::Event& event);
-  void OnHead(const http::Head& head);
+  bool OnEvent(io::Connection& connection, const http::Event& event, http::Output& out);
+  void OnHead(const http::Head& head, http::Output& out);
   void OnBody(const http::Body& body);
   void AwaitRest(io::Connection& connection);
-  void EndRequest(io::Connection& connection);
+  void EndRequest(io::Connection& connection, http::StreamId stream);
+  void OnReset(io::Connection& connection, http::StreamId stream);
   void OnBad(const http::Bad& bad);
 
+  void ExpireHalf(io::Connection& connection, Exchange& exchange);
   bool MayDispatch(const Exchange& exchange) const;
   void Dispatch(io::Connection& connection, Exchange& exchange);
   void EndCall(Exchange& exchange);
+  void ReleaseCall(Exchange& exchange, Released why);
   void KeepReply(Exchange& exchange, std::unique_ptr<actors::Envelope> reply);
   void Cancel(const Exchange& exchange);
 
-  void Answer(io::Connection& connection, Exchange& exchange);
+  bool SendAnswers(io::Connection& connection, http::Output& out);
+  bool SendAnswer(Exchange& exchange, http::Output& out);
+  bool SendHead(Exchange& exchange, http::Output& out);
+  bool SendBody(Exchange& exchange, http::Output& out);
   void CountAnswer(const Exchange& exchange, Code code);
-  bool AnswerIsReady() const;
-  bool MeetExpectation(io::Connection& connection);
+  bool AnswersWait() const;
   void LogAccess(const Exchange& exchange, Code code, int http_status, size_t response_bytes);
   void CloseIfDone(io::Connection& connection);
   void Finish(io::Connection& connection);
-  void EndUnanswered(Code code, int http_status);
+  void EndUnanswered(io::Connection* connection, Code code, int http_status);
+  void EndExchange(io::Connection* connection, Exchange& exchange, Code code, int http_status);
   ConnectionWatch::Phase AwaitedPhase(const io::Connection& connection) const;
 
   Hall& hall_;
@@ -93,8 +101,9 @@ class Session final {
   const std::string peer_;  // as handlers and logs see it
   ExchangeQueue exchanges_;
   ConnectionWatch watch_;
-  TimerId age_;            // in the hall's ages
-  uint32_t out_ = 0;       // calls at actors
+  TimerId age_;       // in the hall's ages
+  uint32_t out_ = 0;  // calls at actors
+  const StreamOrder order_;
   bool all_read_ = false;  // the peer has ended, and no whole request is left in the input
   bool aged_ = false;      // its age has come, its grace runs
   bool finished_ = false;  // nothing more is read: CloseAfterFlush was called

@@ -2,12 +2,14 @@
 #include "mailroom/server/ops/admin.h"
 
 #include <chrono>
+#include <cstdint>
 #include <utility>
 #include <variant>
 
 #include "mailroom/base/log.h"
 #include "mailroom/http/http1_engine.h"
 #include "mailroom/io/listen_address.h"
+#include "mailroom/server/ops/connection_output.h"
 
 namespace mailroom::server {
 namespace {
@@ -109,9 +111,10 @@ void Admin::MakeRoom(ConnectionId newcomer) {
 
 void Admin::OnRead(io::Connection& connection) {
   Peer& peer = *peers_[connection.id().index()];
+  ConnectionOutput out(connection);
   for (;;) {
     size_t consumed = 0;
-    const http::Event event = peer.engine->Next(connection.input(), &consumed);
+    const http::Event event = peer.engine->Next(connection.input(), &consumed, out);
     if (const auto* head = std::get_if<http::Head>(&event)) {
       OnHead(connection, peer, *head);
     } else if (std::holds_alternative<http::End>(event)) {
@@ -126,7 +129,7 @@ void Admin::OnRead(io::Connection& connection) {
     const bool bad = std::holds_alternative<http::Bad>(event);
     if (bad || std::holds_alternative<http::NeedMore>(event)) break;
   }
-  const bool done = peer.engine->must_close() && !peer.unanswered;
+  const bool done = peer.engine->state().must_close && !peer.unanswered;
   if (!connection.peer_closed() && !done) return;
   peer.leaving = true;
   connection.CloseAfterFlush();
@@ -139,7 +142,12 @@ void Admin::OnHead(io::Connection& connection, Peer& peer, const http::Head& hea
   peer.unanswered = true;
   // No page reads a body: who asks first whether to send one has the answer at once (RFC
   // 9110 s10.1.1), and sends none.
-  if (peer.engine->wants_continue()) AnswerPage(connection, peer);
+  if (head.awaits_grant) {
+    AnswerPage(connection, peer);
+  } else if (head.has_body) {
+    ConnectionOutput out(connection);
+    peer.engine->Grant(head.stream, SIZE_MAX, out);
+  }
 }
 
 void Admin::AnswerPage(io::Connection& connection, Peer& peer) {
@@ -158,7 +166,7 @@ void Admin::AnswerPage(io::Connection& connection, Peer& peer) {
   }
 }
 
-void Admin::Answer(io::Connection& connection, Peer& peer, int status, std::string_view body,
+void Admin::Answer(io::Connection& connection, Peer& peer, int status, std::string body,
                    std::string_view type) {
   peer.unanswered = false;
   http::Headers fields;
@@ -168,10 +176,10 @@ void Admin::Answer(io::Connection& connection, Peer& peer, int status, std::stri
   head.content_type = type;
   head.headers = &fields;
   head.content_length = body.size();
-  std::string* const out = connection.WriteBuffer();
+  ConnectionOutput out(connection);
   peer.engine->SendHead(peer.stream, head, loop_.clock().WallNow(), out);
-  peer.engine->SendBody(peer.stream, body, out);
-  peer.engine->SendEnd(peer.stream, nullptr, out);
+  peer.engine->Send(peer.stream, {.body = &body, .offset = 0, .size = body.size()}, /*last=*/true,
+                    out);
 }
 
 void Admin::OnClose(io::Connection& connection, const Status&) {

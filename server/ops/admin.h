@@ -87,7 +87,7 @@ class Admin final : public io::Handler {
   EvictionRank RankOf(const io::Connection& connection, const Peer& peer) const;
   void MakeRoom(ConnectionId newcomer);
   void OnHead(io::Connection& connection, Peer& peer, const http::Head& head);
-  void Answer(io::Connection& connection, Peer& peer, int status, std::string_view body,
+  void Answer(io::Connection& connection, Peer& peer, int status, std::string body,
               std::string_view type);
   void AnswerPage(io::Connection& connection, Peer& peer);
 

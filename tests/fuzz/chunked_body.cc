@@ -10,6 +10,7 @@
 
 #include "mailroom/base/check.h"
 #include "mailroom/http/http1_engine.h"
+#include "mailroom/http/testing/text_output.h"
 #include "mailroom/tests/fuzz/answer_reader.h"
 #include "mailroom/tests/fuzz/exchanges.h"
 #include "mailroom/tests/fuzz/target.h"
@@ -75,17 +76,19 @@ std::string SendInChunks(std::string_view body, const Cuts& cuts) {
   const auto engine = http::MakeHttp1Engine(http::Limits());
   const std::string_view get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
   size_t consumed = 0;
-  engine->Next(get, &consumed);
-  engine->Next("", &consumed);
-  std::string sent;
-  engine->SendHead(http::StreamId{1}, http::ResponseHead(), WallTime(), &sent);
+  http::testing::TextOutput out;
+  engine->Next(get, &consumed, out);
+  engine->Next("", &consumed, out);
+  engine->SendHead(http::StreamId{1}, http::ResponseHead(), WallTime(), out);
   for (size_t i = 0; !body.empty(); ++i) {
     const size_t size = std::min(cuts[i % cuts.size()], body.size());
-    engine->SendBody(http::StreamId{1}, body.substr(0, size), &sent);
+    std::string part(body.substr(0, size));
+    engine->Send(http::StreamId{1}, {.body = &part, .offset = 0, .size = size}, /*last=*/false,
+                 out);
     body.remove_prefix(size);
   }
-  engine->SendEnd(http::StreamId{1}, nullptr, &sent);
-  return sent;
+  engine->Send(http::StreamId{1}, {}, /*last=*/true, out);
+  return out.Take();
 }
 
 void CheckSending(std::string_view body, const Cuts& cuts) {

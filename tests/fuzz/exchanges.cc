@@ -5,12 +5,15 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <variant>
 
 #include "mailroom/base/check.h"
 #include "mailroom/base/clock.h"
 #include "mailroom/http/engine.h"
 #include "mailroom/http/http1_engine.h"
+#include "mailroom/http/testing/text_output.h"
 #include "mailroom/tests/fuzz/target.h"
 
 namespace mailroom::fuzz {
@@ -33,7 +36,7 @@ class Feeder final {
     AnswerAll();
     if (is_open_) said_.complete.pop_back();
     said_.refused = bad_.has_value();
-    said_.must_close = engine_->must_close();
+    said_.must_close = engine_->state().must_close;
     engine_.reset();
     MAILROOM_CHECK(pool_.lent() == 0);
     return std::move(said_);
@@ -42,7 +45,7 @@ class Feeder final {
  private:
   // Whether to go on.
   bool Step() {
-    const http::Event event = engine_->Next(input_, &consumed_);
+    const http::Event event = engine_->Next(input_, &consumed_, out_);
     MAILROOM_CHECK(consumed_ <= input_.size());
     const bool goes_on = std::visit([this](const auto& one) { return Note(one); }, event);
     said_.taken += consumed_;
@@ -51,7 +54,7 @@ class Feeder final {
   }
 
   bool Note(const http::NeedMore&) {
-    if (engine_->at_rest()) MAILROOM_CHECK(pool_.lent() == 0);
+    if (engine_->state().at_rest) MAILROOM_CHECK(pool_.lent() == 0);
     if (answered_ == complete_) return false;
     while (answered_ < complete_) Answer(200);
     return true;
@@ -60,13 +63,15 @@ class Feeder final {
   bool Note(const http::Body& body);
   bool Note(const http::End& end);
   bool Note(const http::Bad& bad);
-  bool Note(const http::Reset&) {
-    MAILROOM_CHECK(false && "HTTP/1.1 takes no stream back");
+  template <class NotOfHttp1>
+  bool Note(const NotOfHttp1&) {
+    MAILROOM_CHECK(false && "HTTP/1.1 has no such event");
     return false;
   }
 
   void Answer(int status);
   void AnswerAll();
+  void NoteSent();
   void CheckInside(std::string_view view) const {
     if (view.empty()) return;
     MAILROOM_CHECK(view.data() >= input_.data());
@@ -85,6 +90,7 @@ class Feeder final {
   const Feeding feeding_;
   http::Http1Pool& pool_;
   std::unique_ptr<http::Engine> engine_;
+  http::testing::TextOutput out_;
   std::optional<ExactCopy> memory_;
   BytesView input_;  // what is not consumed yet, at the end of the memory
   size_t consumed_ = 0;
@@ -108,7 +114,7 @@ bool Feeder::Note(const http::Head& head) {
   MAILROOM_CHECK(head.headers->size() <= feeding_.limits.header_count);
   said_.events.append(head.method).append(" ").append(head.target).append(" ");
   said_.events.append(head.path).append("?").append(head.query).append(" ");
-  said_.events.append(head.authority).append(head.version_minor == 0 ? " 1.0" : " 1.1");
+  said_.events.append(head.authority);
   for (const http::Field& field : *head.headers) {
     CheckText(head, field.name);
     CheckText(head, field.value);
@@ -118,6 +124,7 @@ bool Feeder::Note(const http::Head& head) {
   said_.complete.push_back({std::string(head.method), std::string(head.target), "", 0});
   is_open_ = true;
   body_ = 0;
+  if (head.has_body) engine_->Grant(head.stream, SIZE_MAX, out_);
   return true;
 }
 
@@ -138,13 +145,13 @@ bool Feeder::Note(const http::End& end) {
   ++complete_;
   said_.events += "].";
   said_.complete.back().end = said_.taken + consumed_;
-  if (complete_ == 1 && feeding_.close_early) engine_->StartClosing();
+  if (complete_ == 1 && feeding_.close_early) engine_->StartClosing(out_);
   if (!feeding_.answer_late) Answer(200);
   return true;
 }
 
 bool Feeder::Note(const http::Bad& bad) {
-  MAILROOM_CHECK(engine_->must_close());
+  MAILROOM_CHECK(engine_->state().must_close);
   MAILROOM_CHECK(bad.status >= 400 && bad.status <= 505 && !bad.reason.empty());
   if (bad_) {
     MAILROOM_CHECK(bad.status == bad_->status && bad.reason == bad_->reason && consumed_ == 0);
@@ -161,8 +168,20 @@ void Feeder::Answer(int status) {
   http::ResponseHead head;
   head.status = status;
   head.content_length = 0;
-  engine_->SendHead(stream, head, WallTime(), &said_.sent);
-  engine_->SendEnd(stream, nullptr, &said_.sent);
+  head.last = true;
+  MAILROOM_CHECK(engine_->Sendable(stream) > 0);
+  engine_->SendHead(stream, head, WallTime(), out_);
+  NoteSent();
+}
+
+// Whether 100-continue is sent depends on how the bytes were cut.
+void Feeder::NoteSent() {
+  constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+  std::string sent = out_.Take();
+  for (size_t at = sent.find(kContinue); at != std::string::npos; at = sent.find(kContinue)) {
+    sent.erase(at, kContinue.size());
+  }
+  said_.sent += sent;
 }
 
 void Feeder::AnswerAll() {
@@ -172,7 +191,7 @@ void Feeder::AnswerAll() {
 
 // What waits for more is one structure at most; nothing waits behind the last request.
 void Feeder::CheckBound() const {
-  if (bad_ || engine_->must_close()) return;
+  if (bad_ || engine_->state().must_close) return;
   const http::Limits& limits = feeding_.limits;
   const size_t head = limits.request_line + limits.header_bytes;
   const size_t chunk = limits.chunk_extra_bytes + limits.trailer_bytes;

@@ -41,7 +41,7 @@ struct Request {
 };
 
 struct Exchanges {
-  // "POST /a HTTP/1.1|host: x|[body]." one after the other, then Bad's status and reason.
+  // "POST /a /a? x|host: x|[body]." one after the other, then Bad's status and reason.
   std::string events;
   std::vector<Request> complete;
   std::string sent;  // the answers

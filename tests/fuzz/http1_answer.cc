@@ -10,6 +10,7 @@
 
 #include "mailroom/base/check.h"
 #include "mailroom/http/http1_engine.h"
+#include "mailroom/http/testing/text_output.h"
 #include "mailroom/tests/fuzz/answer_reader.h"
 #include "mailroom/tests/fuzz/target.h"
 
@@ -34,10 +35,10 @@ class Answerer final {
     std::string request = (how & 2) != 0 ? "HEAD / HTTP/1." : "GET / HTTP/1.";
     request += (how & 1) != 0 ? "0\r\nConnection: keep-alive\r\n\r\n" : "1\r\nHost: a\r\n\r\n";
     size_t consumed = 0;
-    engine_->Next(request, &consumed);
+    engine_->Next(request, &consumed, out_);
     MAILROOM_CHECK(consumed == request.size());
-    engine_->Next("", &consumed);
-    if ((how & 8) != 0) engine_->StartClosing();
+    engine_->Next("", &consumed, out_);
+    if ((how & 8) != 0) engine_->StartClosing(out_);
   }
 
   std::string Answer(int status, std::string_view rest) {
@@ -49,18 +50,20 @@ class Answerer final {
     const http::Headers trailers = TakeHeaders(&rest);
     head.headers = &headers;
     if ((how_ & 4) == 0) head.content_length = body.size();
-    std::string sent;
-    engine_->SendHead(http::StreamId{1}, head, WallTime(), &sent);
-    engine_->SendBody(http::StreamId{1}, body, &sent);
-    engine_->SendEnd(http::StreamId{1}, &trailers, &sent);
-    return sent;
+    std::string bytes(body);
+    engine_->SendHead(http::StreamId{1}, head, WallTime(), out_);
+    engine_->Send(http::StreamId{1}, {.body = &bytes, .offset = 0, .size = bytes.size()},
+                  /*last=*/false, out_);
+    engine_->SendTrailers(http::StreamId{1}, trailers, out_);
+    return out_.Take();
   }
 
   bool to_head() const { return (how_ & 2) != 0; }
-  bool must_close() const { return engine_->must_close(); }
+  bool must_close() const { return engine_->state().must_close; }
 
  private:
   const size_t how_;
+  http::testing::TextOutput out_;
   std::unique_ptr<http::Engine> engine_ = http::MakeHttp1Engine(http::Limits());
 };
 

@@ -14,6 +14,7 @@
 #include "mailroom/base/log.h"
 #include "mailroom/base/metadata.h"
 #include "mailroom/http/http1_engine.h"
+#include "mailroom/http/testing/text_output.h"
 #include "mailroom/rpc/base64.h"
 #include "mailroom/rpc/connect/connect_error.h"
 #include "mailroom/rpc/protocols.h"
@@ -41,18 +42,16 @@ bool IsPrintable(std::string_view text) {
 std::string Write(const rpc::Answer& answer) {
   const auto engine = http::MakeHttp1Engine(http::Limits());
   size_t consumed = 0;
-  engine->Next("POST / HTTP/1.1\r\nHost: a\r\n\r\n", &consumed);
-  engine->Next("", &consumed);
+  http::testing::TextOutput out;
+  engine->Next("POST / HTTP/1.1\r\nHost: a\r\n\r\n", &consumed, out);
+  engine->Next("", &consumed, out);
   http::ResponseHead head;
   head.status = answer.status;
   head.content_type = answer.content_type;
   head.headers = &answer.headers;
   head.content_length = answer.body.size();
-  std::string sent;
-  engine->SendHead(http::StreamId{1}, head, WallTime(), &sent);
-  engine->SendBody(http::StreamId{1}, answer.body, &sent);
-  engine->SendEnd(http::StreamId{1}, nullptr, &sent);
-  return sent;
+  http::testing::Answer(*engine, http::StreamId{1}, head, WallTime(), answer.body, out);
+  return out.Take();
 }
 
 // Every entry arrives, in order, under its name.
