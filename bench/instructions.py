@@ -25,7 +25,7 @@ import target  # noqa: E402
 FEW = 1000  # calls of the first run: all that is set up once has been
 SECONDS = 120  # callgrind makes a server some fifty times slower
 
-CALLS = {"proto": target.PROTO, "json": target.JSON}
+CALLS = {"proto": target.PROTO, "json": target.JSON, "workspace": target.VISIT}
 
 
 def send(port, requests, depth):
@@ -61,7 +61,7 @@ class Counter:
 
     def __init__(self, args, folder):
         self.command = target.server_command(args.server, args.workers)
-        self.request = CALLS[args.codec].request(args.path)
+        self.request = CALLS[args.call].request()
         self.calls = args.calls
         self.keep = args.annotate is not None
         self.folder = folder
@@ -107,9 +107,8 @@ def arguments():
                         help="mailroomd, or what takes its flags; ./dev builds it when not given")
     parser.add_argument("--no-profile", action="store_true",
                         help="for ./dev: count the server that is built without its profile")
-    parser.add_argument("--path", default=target.PATH, metavar="PATH",
-                        help="of a method whose request has a string as its first field, `name`")
-    parser.add_argument("--codec", choices=CALLS, default="proto")
+    parser.add_argument("--call", choices=CALLS, default="proto",
+                        help="workspace: what a server of bench.v1.GuestService answers, protobuf")
     parser.add_argument("--workers", type=int, default=0, help="0, the default, calls inline")
     parser.add_argument("--heads", type=names(heads.KINDS), default=list(heads.KINDS),
                         help=f"which of {', '.join(heads.KINDS)} (bench/heads.py), comma separated")

@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Load on one server at one point, and what the server spent on it meanwhile."""
+"""Load on one server at one point, and what the server spent on it meanwhile.
+
+wrk sends one head again and again. Where heads differ, bench/caller sends them: a Lua script in wrk
+would cost more than the server pays.
+"""
 
 import dataclasses
 import os
@@ -10,8 +14,9 @@ import subprocess
 import tempfile
 import time
 
+import heads
 import procfs
-from target import Failure, PATH
+from target import Failure
 
 SERVER_CPU = 0
 LOAD_CPU = 1
@@ -24,40 +29,55 @@ SCRIPT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "greet.lua")
 class Point:
     connections: int
     depth: int = 1  # requests written at once
+    differ: bool = False  # every head is another one
 
     @property
     def label(self):
-        return f"c{self.connections}" + (f"p{self.depth}" if self.depth > 1 else "")
+        return (f"c{self.connections}" + (f"p{self.depth}" if self.depth > 1 else "") +
+                ("d" if self.differ else ""))
 
 
 def point(label):
-    match = re.fullmatch(r"c([1-9]\d*)(?:p([1-9]\d*))?", label)
+    match = re.fullmatch(r"c([1-9]\d*)(?:p([1-9]\d*))?(d?)", label)
     if match is None:
-        raise Failure(f"{label!r} is no point: expected c64 or c64p16")
-    return Point(int(match.group(1)), int(match.group(2) or 1))
+        raise Failure(f"{label!r} is no point: expected c64, c64p16, or c64d where heads differ")
+    return Point(int(match.group(1)), int(match.group(2) or 1), bool(match.group(3)))
 
 
-def wrk_command(server, at, seconds):
+def command(server, at, seconds):
+    """The load program's, with its options."""
+    make = _caller_command if at.differ else _wrk_command
+    return ["taskset", "-c", str(LOAD_CPU), *make(server, at, seconds)]
+
+
+def _wrk_command(server, at, seconds):
     call = server.target.call
-    return ["taskset", "-c", str(LOAD_CPU), "wrk", "-t1", f"-c{at.connections}", f"-d{seconds}s",
-            "--timeout", "10s", "-s", SCRIPT, f"http://127.0.0.1:{server.port}{PATH}",
+    return ["wrk", "-t1", f"-c{at.connections}", f"-d{seconds}s", "--timeout", "10s", "-s", SCRIPT,
+            f"http://127.0.0.1:{server.port}{call.path}",
             "--", str(at.depth), call.content_type, call.body.hex()]
 
 
-def parse_wrk(result):
+def _caller_command(server, at, seconds):
+    request = heads.template(server.target.call.request(), "differ")
+    return [server.target.caller, "--port", str(server.port), "--connections", str(at.connections),
+            "--depth", str(at.depth), "--seconds", str(seconds), "--request", request.hex()]
+
+
+def parse(result):
+    """What the load program measured."""
     line = re.search(r"^MEASURED (.*)$", result.stdout, re.M)
     if line is None:
-        raise Failure(f"wrk said: {(result.stdout + result.stderr)[-400:]}")
+        raise Failure(f"the load program said: {(result.stdout + result.stderr)[-400:]}")
     figures = {key: int(value) for key, value in re.findall(r"(\w+)=(\d+)", line.group(1))}
     if not figures["requests"]:
-        raise Failure(f"wrk completed no request: {result.stdout[-400:]}")
+        raise Failure(f"the load program completed no request: {result.stdout[-400:]}")
     return figures
 
 
 def drive(server, at, seconds):
-    result = subprocess.run(wrk_command(server, at, seconds), capture_output=True, text=True)
+    result = subprocess.run(command(server, at, seconds), capture_output=True, text=True)
     server.require_alive()
-    return parse_wrk(result)
+    return parse(result)
 
 
 def finished_children_cpu():
@@ -90,6 +110,7 @@ def measure_once(server, at, seconds):
         "system_us": spent.system_s / requests * 1e6,
         "switches": spent.voluntary_switches / requests,
         "server_busy": spent.cpu_s / wall,
+        "load_busy": load / wall,
         "foreign": (foreign + stolen_after - stolen_before) / wall,
     }
 
@@ -121,9 +142,9 @@ def count_with_perf(server, at, seconds):
     with tempfile.NamedTemporaryFile("r") as report:
         result = subprocess.run(["perf", "stat", "-e", "raw_syscalls:sys_enter", "-x", ",",
                                  "-o", report.name, "-p", pids, "--",
-                                 *wrk_command(server, at, seconds)],
+                                 *command(server, at, seconds)],
                                 capture_output=True, text=True)
-        seen = parse_wrk(result)
+        seen = parse(result)
         counted = re.search(r"^(\d+),", report.read(), re.M)
     return (int(counted.group(1)) if counted else 0), seen["requests"]
 

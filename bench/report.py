@@ -5,7 +5,7 @@ import statistics
 
 COLUMNS = ("server", "requests/s", "CPU us/request (min-max)", "x its floor (min-max)",
            "user / sys us", "p50 us", "p99 us", "vol. switches/request", "syscalls/request",
-           "foreign CPUs", "errors")
+           "busy: server, load", "foreign CPUs", "errors")
 
 
 def figure(value, form):
@@ -43,14 +43,42 @@ def row(result, name, label):
             figure(middle("p50_us"), ".0f"), figure(middle("p99_us"), ".0f"),
             figure(middle("switches"), ".3f"),
             figure(result["syscalls"].get(name, {}).get(label), ".2f"),
+            f"{middle('server_busy'):.2f}, {middle('load_busy'):.2f}",
             f"{middle('foreign'):.2f}", str(sum(run["errors"] for run in runs)))
 
 
 def table(result, label):
-    lines = [f"**{label}**", "", "| " + " | ".join(COLUMNS) + " |", "|---" * len(COLUMNS) + "|"]
-    lines += ["| " + " | ".join(row(result, name, label)) + " |"
-              for name, points in result["runs"].items() if label in points]
-    return "\n".join(lines)
+    differ = ", every head another one" if label.endswith("d") else ""
+    rows = [row(result, name, label)
+            for name, points in result["runs"].items() if label in points]
+    return f"**{label}**{differ}\n\n" + markdown(COLUMNS, rows)
+
+
+def markdown(columns, rows):
+    lines = ["| " + " | ".join(columns) + " |", "|---" * len(columns) + "|"]
+    return "\n".join(lines + ["| " + " | ".join(row) + " |" for row in rows])
+
+
+def summary(result):
+    """The two tables of docs/benchmarks.md: a row for each server, a column for each point."""
+    ratio_rows, cpu_rows = [], []
+    for name, points in result["runs"].items():
+        floor = result["floors"][name]
+        against = [ratios(points.get(label, []), result["runs"].get(floor, {}).get(label, []))
+                   for label in result["points"]]
+        if name != floor:
+            ratio_rows.append((name, *map(spread, against)))
+        cpu_rows.append((name, *(user_and_system(points.get(label, []))
+                                 for label in result["points"])))
+    return "\n\n".join([markdown(("x its floor (min-max)", *result["points"]), ratio_rows),
+                        markdown(("CPU us/request, user / sys", *result["points"]), cpu_rows)])
+
+
+def user_and_system(runs):
+    if not runs:
+        return "-"
+    user, system = (statistics.median(run[key] for run in runs) for key in ("user_us", "system_us"))
+    return f"{user:.2f} / {system:.2f}"
 
 
 def noisy_runs(result):
@@ -64,6 +92,7 @@ def whole(result):
              f"{result['seconds']} s, medians. Server on CPU {result['server_cpu']}, load on CPU "
              f"{result['load_cpu']}. {noisy} of {kept} runs stayed noisy (more than "
              f"{result['noisy_above']} CPUs used by others)."]
+    parts.append(summary(result))
     parts += [table(result, label) for label in result["points"]]
     parts += [f"**{name} failed:** {why}" for name, why in result["failed"].items()]
     return "\n\n".join(parts)

@@ -23,7 +23,7 @@ import procfs  # noqa: E402
 import report  # noqa: E402
 import target  # noqa: E402
 
-DEFAULT_POINTS = "c1,c64,c512,c64p16"
+DEFAULT_POINTS = "c1d,c64d,c512d,c64p16d,c1,c64,c512,c64p16"
 WARM_UP = load.Point(64)
 WARM_UP_SECONDS = 1
 
@@ -140,15 +140,17 @@ def arguments():
     parser.add_argument("--seconds", type=positive, default=4, help="of each single run")
     parser.add_argument("--reps", type=positive, default=3)
     parser.add_argument("--points", default=DEFAULT_POINTS,
-                        help="cCONNECTIONS or cCONNECTIONSpDEPTH, comma separated")
+                        help="cCONNECTIONS or cCONNECTIONSpDEPTH, comma separated; a d behind it: "
+                        "every head is another one")
     parser.add_argument("--configs", help="names of the table's first column, comma separated; "
                         "the floors they need come along")
     parser.add_argument("--peers", default="", metavar="NAMES",
                         help=f"servers of Debian beside ours: {', '.join(sorted(peers.PEERS))}")
     parser.add_argument("--out", metavar="FILE", help="every single run, as JSON")
     args = parser.parse_args()
-    if not args.floor_http or not args.floor_handoff:
-        parser.error("--floor-http and --floor-handoff are needed: figures stand beside a floor")
+    if not args.floor_http or not args.floor_handoff or not args.caller:
+        parser.error("--floor-http, --floor-handoff and --caller are needed: figures stand beside "
+                     "a floor, and heads that repeat beside those that differ")
     return args
 
 

@@ -1,19 +1,27 @@
 # SPDX-License-Identifier: Apache-2.0
 """The rules for users of Mailroom. A BUILD file that loads them needs no compiler flag."""
 
+load(":profile.bzl", "profile_copts", "profile_deps")
+
 # Bazel 4's toolchain compiles for C++11 unless told otherwise; the last -std on a command line
 # counts.
 MAILROOM_COPTS = ["-std=c++20"]
 
-def mailroom_cc_binary(name, copts = [], **kwargs):
+def mailroom_cc_binary(name, copts = [], deps = [], **kwargs):
     """A cc_binary in C++20.
 
     Args:
       name: the program's name.
       copts: further compiler options, after ours.
+      deps: as in every rule.
       **kwargs: passed on to cc_binary.
     """
-    native.cc_binary(name = name, copts = MAILROOM_COPTS + copts, **kwargs)
+    native.cc_binary(
+        name = name,
+        copts = MAILROOM_COPTS + profile_copts() + copts,
+        deps = deps + profile_deps(),
+        **kwargs
+    )
 
 def mailroom_cc_test(name, copts = [], size = "small", **kwargs):
     """A cc_test in C++20.
@@ -171,10 +179,10 @@ def mailroom_cc_library(
         name = name,
         srcs = [":%s_sources" % folder],
         hdrs = [":%s_headers" % folder],
-        copts = MAILROOM_COPTS + copts,
+        copts = MAILROOM_COPTS + profile_copts() + copts,
         strip_include_prefix = folder,
         testonly = testonly,
         visibility = visibility,
-        deps = deps + [Label("//tools/protoc_gen_mailroom:runtime")],
+        deps = deps + [Label("//tools/protoc_gen_mailroom:runtime")] + profile_deps(),
         **kwargs
     )

@@ -5,6 +5,8 @@ Private headers go into `srcs`. They can be included by the library itself and b
 same package, written "mailroom/<package>/..." like every other header.
 """
 
+load(":profile.bzl", "profile_copts", "profile_deps")
+
 # One list for g++ and clang. The last two silence false alarms of g++ 12's optimiser.
 _WARNINGS = [
     "-Wall",
@@ -38,10 +40,10 @@ def _copts():
 # Bazel builds the plugin for itself without -fPIC, which the precompiled headers have.
 _PLUGIN = "tools/protoc_gen_mailroom"
 
-def _precompiled_copts(sort):
+def _lane_copts(sort):
     if native.package_name() == _PLUGIN:
         return []
-    return select(dict({
+    return profile_copts() + select(dict({
         "//tools/bazel:precompiled_" + lanes: [
             "-Winvalid-pch",
             "-include",
@@ -50,10 +52,10 @@ def _precompiled_copts(sort):
         for lanes, header in _PRECOMPILED[sort].items()
     }, **{"//conditions:default": []}))
 
-def _precompiled_deps(sort):
+def _lane_deps(sort):
     if native.package_name() == _PLUGIN:
         return []
-    return select(dict({
+    return profile_deps() + select(dict({
         "//tools/bazel:precompiled_" + lanes: ["//tools/bazel:" + header]
         for lanes, header in _PRECOMPILED[sort].items()
     }, **{"//conditions:default": []}))
@@ -119,10 +121,10 @@ def room_library(
         testonly = testonly,
         srcs = [src for src in srcs if src not in private],
         hdrs = hdrs,
-        copts = _copts() + _precompiled_copts("library"),
+        copts = _copts() + _lane_copts("library"),
         include_prefix = prefix,
         visibility = visibility,
-        deps = deps + _precompiled_deps("library"),
+        deps = deps + _lane_deps("library"),
         **kwargs
     )
 
@@ -151,11 +153,11 @@ def room_test(name, srcs, deps = [], env = {}, tags = [], size = "small", **kwar
     native.cc_test(
         name = name,
         srcs = srcs,
-        copts = _copts() + _precompiled_copts("test"),
+        copts = _copts() + _lane_copts("test"),
         env = dict(env, MAILROOM_TEST_THREADS = "yes" if "threads" in tags else "no"),
         tags = tags,
         size = size,
-        deps = deps + private + _precompiled_deps("test") + [
+        deps = deps + private + _lane_deps("test") + [
             "//tools/testing:thread_watch",
             "@debian//:gtest",
         ],
@@ -175,8 +177,8 @@ def room_binary(name, srcs, deps = [], visibility = None, **kwargs):
     native.cc_binary(
         name = name,
         srcs = srcs,
-        copts = _copts() + _precompiled_copts("library"),
+        copts = _copts() + _lane_copts("library"),
         visibility = visibility,
-        deps = deps + _precompiled_deps("library"),
+        deps = deps + _lane_deps("library"),
         **kwargs
     )

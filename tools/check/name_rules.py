@@ -21,6 +21,9 @@ _FOREIGN = {
     "--data-binary",  # curl
     "--unix-socket",  # curl
     "--no-install-recommends",  # apt-get
+    "--copt",  # Bazel
+    "--define",  # Bazel
+    "--linkopt",  # Bazel
     "--flag",
     "--drain-dely",
 }

@@ -174,6 +174,14 @@ class NewTest(unittest.TestCase):
         by_hand = (new.TREE / "tests" / "outside" / "bazelrc.user").read_text(encoding="utf-8")
         self.assertEqual(self.text("stock/.bazelrc"), by_hand)
 
+    def test_the_release_command_of_the_readme_has_its_config(self):
+        self.new("my.pkg.StockService", "stock")
+        command = "`bazel build --config=release //:stock`"
+        self.assertEqual(self.text("stock/README.md").count(command), 1)
+        told = self.text("stock/.bazelrc")
+        for option in ("-c opt ", "--copt=-flto=thin", "--define=mailroom_profile=yes"):
+            self.assertRegex(told, rf"(?m)^build:release .*{option}")
+
     def test_the_compiler_and_the_disk_cache_are_told(self):
         self.new("my.pkg.StockService", "stock")
         told = self.text("stock/.bazelrc")
