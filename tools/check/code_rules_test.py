@@ -73,7 +73,7 @@ class LineRulesTest(unittest.TestCase, RuleCases):
             self.bites(rules.parcel_casts, "services/echo.cc", text, line=1)
         self.passes(rules.parcel_casts, "actors/mailbox.h", "static_cast<Envelope*>(item.pointer)")
         self.passes(rules.parcel_casts, "server/io_actor.cc", "ParcelAs<Envelope>(*parcel)")
-        self.passes(rules.parcel_casts, "server/io_actor.cc", "static_cast<size_t>(x); Envelope* e;")
+        self.passes(rules.parcel_casts, "server/io_actor.cc", "static_cast<int>(x); Envelope* e;")
 
     def test_a_throw_is_found(self):
         self.bites(rules.exceptions, "io/loop.cc", "throw std::runtime_error(x);")
