@@ -58,7 +58,9 @@ TEST(FieldNameTest, ANameThatDiffersInOneLetterIsAnother) {
     for (size_t at = 0; at < name.size(); ++at) {
       std::string other = name;
       other[at] = '_';
-      if (known != FieldName::kOtherConnect) EXPECT_NE(RecognizeField(other), known) << other;
+      if (known != FieldName::kOtherConnect) {
+        EXPECT_NE(RecognizeField(other), known) << other;
+      }
       EXPECT_FALSE(IsTransport(RecognizeField(other))) << other;
     }
     EXPECT_FALSE(IsTransport(RecognizeField(name + "x"))) << name;
