@@ -93,6 +93,16 @@ void ReadPlain(Hall& hall, const http::Head& head, Exchange* exchange) {
   }
 }
 
+// What the actor needs to know to decompress the request and compress the reply.
+void SetCompression(const rpc::CallHead& head, const ServerOptions& options,
+                    actors::Envelope* envelope) {
+  envelope->wire.request_compression = head.request_compression;
+  envelope->wire.request_limit = {options.max_message_bytes, kRaiseMessageBytes};
+  if (options.compress_min_bytes == 0) return;
+  envelope->wire.accepted = head.accepted;
+  envelope->wire.compress_from = head.compress_always ? 0 : options.compress_min_bytes;
+}
+
 }  // namespace
 
 void ReadHead(Hall& hall, const http::Head& head, Exchange* exchange) {
@@ -109,6 +119,18 @@ void ReadHead(Hall& hall, const http::Head& head, Exchange* exchange) {
     if (hall.access_log.on()) NoteRequestLine(head, exchange);
     ReadPlain(hall, head, exchange);
   }
+}
+
+void AddressMail(Hall& hall, const std::string& peer, Exchange* exchange) {
+  actors::Envelope& envelope = *exchange->envelope;
+  envelope.home = &hall.home;
+  envelope.call = exchange->call;
+  envelope.method = exchange->route->index;
+  envelope.wire.format = exchange->head.format;
+  SetCompression(exchange->head, hall.options, &envelope);
+  envelope.deadline = exchange->deadline;
+  envelope.posted_at = hall.loop->now();
+  envelope.peer = peer;
 }
 
 void RefuseCall(Exchange* exchange, Status status) {

@@ -20,6 +20,10 @@ namespace mailroom::server {
 // Fills *exchange, whose stream has been set, with what `head` asks for.
 void ReadHead(Hall& hall, const http::Head& head, Exchange* exchange);
 
+// Writes on a call's envelope what its actor needs to know: where the reply goes, method,
+// format, compression, deadline, and the caller's address `peer`. REQUIRES: exchange->call.
+void AddressMail(Hall& hall, const std::string& peer, Exchange* exchange);
+
 // The hall's own answers instead of an actor's. In the words of the protocol:
 void RefuseCall(Exchange* exchange, Status status);
 // the same for want of room, counted and with Retry-After:

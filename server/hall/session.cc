@@ -12,6 +12,7 @@
 #include "mailroom/rpc/error_bounds.h"
 #include "mailroom/server/config/duration.h"
 #include "mailroom/server/hall/admission.h"
+#include "mailroom/server/hall/answer_record.h"
 #include "mailroom/server/hall/compose.h"
 #include "mailroom/server/hall/intake.h"
 #include "mailroom/server/ops/connection_output.h"
@@ -24,16 +25,6 @@ namespace {
 Duration Jittered(Duration age, Random& random) {
   const double factor = 0.9 + 0.2 * random.Fraction();
   return std::chrono::duration_cast<Duration>(std::min(age, kMostDuration) * factor);
-}
-
-// What the actor needs to know to decompress the request and compress the reply.
-void SetCompression(const rpc::CallHead& head, const ServerOptions& options,
-                    actors::Envelope* envelope) {
-  envelope->wire.request_compression = head.request_compression;
-  envelope->wire.request_limit = {options.max_message_bytes, kRaiseMessageBytes};
-  if (options.compress_min_bytes == 0) return;
-  envelope->wire.accepted = head.accepted;
-  envelope->wire.compress_from = head.compress_always ? 0 : options.compress_min_bytes;
 }
 
 }  // namespace
@@ -174,7 +165,7 @@ void Session::OnBad(const http::Bad& bad) {
     RefuseCall(&exchange, Status(Code::kResourceExhausted, bad.reason));
     return;
   }
-  if (exchange.protocol != nullptr) CountAnswer(exchange, Code::kInvalidArgument);
+  if (exchange.protocol != nullptr) CountAnswer(hall_, exchange, Code::kInvalidArgument);
   RefuseHttp(hall_, &exchange, bad.status, Code::kInvalidArgument, bad.reason);
 }
 
@@ -196,15 +187,7 @@ void Session::Dispatch(io::Connection& connection, Exchange& exchange) {
     ShedCall(hall_, &exchange, Shed::kTooManyCalls, TooManyCallsStatus());
     return;
   }
-  actors::Envelope& envelope = *exchange.envelope;
-  envelope.home = &hall_.home;
-  envelope.call = exchange.call;
-  envelope.method = exchange.route->index;
-  envelope.wire.format = exchange.head.format;
-  SetCompression(exchange.head, hall_.options, &envelope);
-  envelope.deadline = exchange.deadline;
-  envelope.posted_at = hall_.loop->now();
-  envelope.peer = peer_;
+  AddressMail(hall_, peer_, &exchange);
   actors::EnvelopePtr mail(exchange.envelope.release());
   exchange.replica = &hall_.router.Pick(*exchange.route->destination);
   mail->replica_index = exchange.replica->index;
@@ -330,8 +313,8 @@ void Session::EndUnanswered(io::Connection* connection, Code code, int http_stat
 void Session::EndExchange(io::Connection* connection, Exchange& exchange, Code code,
                           int http_status) {
   if (!exchange.head_sent) {
-    if (exchange.kind == Exchange::Kind::kCall) CountAnswer(exchange, code);
-    LogAccess(exchange, code, http_status, /*response_bytes=*/0);
+    if (exchange.kind == Exchange::Kind::kCall) CountAnswer(hall_, exchange, code);
+    LogAnswer(hall_, exchange, peer_, {code, http_status, /*bytes=*/0});
   } else if (connection != nullptr) {
     connection->WriteQueue().Keep(std::move(exchange.body));
   }
@@ -414,7 +397,7 @@ bool Session::SendAnswer(Exchange& exchange, http::Output& out) {
 bool Session::SendHead(Exchange& exchange, http::Output& out) {
   const Code code = ComposeAnswer(hall_, exchange);
   rpc::Answer& answer = hall_.answer;
-  if (exchange.kind == Exchange::Kind::kCall) CountAnswer(exchange, code);
+  if (exchange.kind == Exchange::Kind::kCall) CountAnswer(hall_, exchange, code);
   const size_t size = answer.body.size();
   http::ResponseHead head;
   head.status = answer.status;
@@ -425,7 +408,7 @@ bool Session::SendHead(Exchange& exchange, http::Output& out) {
   // Set here and not when the drain begins: an idle client may have sent a request already, and
   // may still be reading an answer without `Connection: close`.
   if (hall_.closing.load()) engine_->StartClosing(out);
-  LogAccess(exchange, code, answer.status, size);
+  LogAnswer(hall_, exchange, peer_, {code, answer.status, size});
   engine_->SendHead(exchange.stream, head, hall_.WallNow(), out);
   if (size == 0) return true;
   if (engine_->Sendable(exchange.stream) >= size) {
@@ -447,36 +430,6 @@ bool Session::SendBody(Exchange& exchange, http::Output& out) {
   exchange.sent += size;
   engine_->Send(exchange.stream, part, /*last=*/size == left, out);
   return size == left;
-}
-
-void Session::LogAccess(const Exchange& exchange, Code code, int http_status,
-                        size_t response_bytes) {
-  if (!hall_.access_log.on() || !hall_.access_log.Admit(code)) return;
-  AccessEntry entry;
-  entry.protocol = exchange.protocol == nullptr ? "http" : exchange.protocol->name();
-  entry.method = exchange.route == nullptr ? "-" : exchange.route->method->path;
-  entry.request_line = exchange.request_line;
-  entry.code = code;
-  entry.http_status = http_status;
-  entry.request_bytes = exchange.request_bytes;
-  entry.response_bytes = response_bytes;
-  entry.took = hall_.loop->now() - exchange.began;
-  if (exchange.envelope != nullptr && exchange.envelope->taken_at != TimePoint()) {
-    // The cell's clock is read once for several mails: it may stand before the post.
-    entry.queued =
-        std::max(exchange.envelope->taken_at - exchange.envelope->posted_at, Duration::zero());
-  }
-  entry.peer = peer_;
-  entry.trace_id = exchange.trace_id;
-  entry.user_agent = exchange.user_agent;
-  hall_.access_log.Add(entry, hall_.WallNow());
-}
-
-void Session::CountAnswer(const Exchange& exchange, Code code) {
-  MethodCounters& counters = exchange.route->counters;
-  counters.handled[static_cast<size_t>(code)].Add();
-  if (code == Code::kOk) counters.sent.Add();
-  counters.latency.Observe(hall_.loop->now() - exchange.began);
 }
 
 void Session::Evict(io::Connection& connection, Evicted kind) {

@@ -87,9 +87,7 @@ class Session final {
   bool SendAnswer(Exchange& exchange, http::Output& out);
   bool SendHead(Exchange& exchange, http::Output& out);
   bool SendBody(Exchange& exchange, http::Output& out);
-  void CountAnswer(const Exchange& exchange, Code code);
   bool AnswersWait() const;
-  void LogAccess(const Exchange& exchange, Code code, int http_status, size_t response_bytes);
   void CloseIfDone(io::Connection& connection);
   void Finish(io::Connection& connection);
   void EndUnanswered(io::Connection* connection, Code code, int http_status);
