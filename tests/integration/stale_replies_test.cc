@@ -44,8 +44,9 @@ class StaleReplies {
     for (int i = 0; i < kGroup; ++i) {
       const std::string id = std::to_string(number) + "-" + std::to_string(i);
       fleeting.push_back(std::make_unique<HttpClient>(server_.address()));
-      // Long enough that nearly all are reset before they are answered.
-      fleeting.back()->Send(EchoText("fleeting" + id, 10 + random_.Next() % 21));
+      // Long enough that nearly all are reset before they are answered, also on a slow machine:
+      // what nobody waits for any more is cancelled, so it costs no time.
+      fleeting.back()->Send(EchoText("fleeting" + id, 300 + random_.Next() % 21));
       patient.push_back(std::make_unique<HttpClient>(server_.address()));
       patient.back()->Send(EchoText("patient" + id, Delay()));
       patient.back()->peer().ShutdownWrite();
